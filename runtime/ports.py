@@ -1,0 +1,199 @@
+"""What the runtime needs from outside, as Protocols.
+
+`runtime.testing` ships an in-memory implementation of each, and conformance suites that every
+implementation passes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from runtime.events import Draft, Event
+from runtime.events.payloads import Effect, ModelInfo, Verdict
+from runtime.messages import Frozen, FunctionCall, JsonObject, LLMMessage, RequestUsage
+
+CHECKPOINT_FORMAT = 1
+
+
+class LogRange(Frozen):
+    """Events `first` to `last`, both included, of one run's log."""
+
+    run_id: str
+    first: int
+    last: int
+
+
+class Checkpoint(Frozen):
+    """A frame's state at a quiescent point. What can be read off the log is a LogRange in it."""
+
+    frame: str
+    turn: int
+    seq: int = 0
+    """The last event of the append that it was saved with; the journal fills it in."""
+    format: int = CHECKPOINT_FORMAT
+    state: JsonObject
+
+
+class Journal(Protocol):
+    """The engine's side of one run's log. One writer: this engine, under its epoch."""
+
+    @property
+    def run_id(self) -> str: ...
+
+    @property
+    def head(self) -> int:
+        """`seq` of the last event that this engine knows of."""
+
+    def find(self, key: str) -> Event | None:
+        """The recorded event of this key, among those since the root frame's checkpoint."""
+
+    def checkpoint(self, frame: str) -> Checkpoint | None:
+        """The frame's latest checkpoint, as of opening or the last append."""
+
+    async def append(
+        self, drafts: Sequence[Draft], *, checkpoint: Checkpoint | None = None
+    ) -> list[Event]:
+        """Appends all or nothing, durable when it returns. A draft whose key is recorded is not
+        written: its recorded event is returned in its place.
+
+        Raises LeaseLost when another worker owns the run, NonDeterministic when a key is recorded
+        with another fingerprint.
+        """
+
+    async def park(self, draft: Draft, *, seen: int) -> bool:
+        """Appends `run.parked` and gives the run up, in one transaction; False, and nothing
+        written, when an outside event after `seen` is there."""
+
+    async def outside(self) -> list[Event]:
+        """Outside events that were not returned before, in order of `seq`; does not wait."""
+
+    async def changed(self) -> None:
+        """Returns when outside events may have arrived. May return for nothing."""
+
+    async def read(self, span: LogRange) -> list[Event]:
+        """A range of this or an earlier run's log of the session, in order."""
+
+
+class GateQuery(Frozen):
+    agent: str
+    agent_path: str
+    tool: str
+    arguments: JsonObject
+    args_hash: str
+    effect: Effect
+    side_effects: bool
+
+
+class GateVerdict(Frozen):
+    verdict: Verdict
+    rule: str
+    policy_version: int
+    deadline_at: datetime | None = None
+    """When an `ask` expires; the policy's default happens then. None: it waits for ever."""
+
+
+class ApprovalGate(Protocol):
+    async def check(self, query: GateQuery) -> GateVerdict:
+        """What the policy in force says. Called once a call; the verdict is recorded."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+
+    def monotonic(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class DeltaSink(Protocol):
+    """Text of a message that is being written. Not part of the log: may be lost, never blocks."""
+
+    def delta(
+        self, *, agent_path: str, message_key: str, attempt: int, offset: int, text: str
+    ) -> None:
+        """`offset` counts characters of this attempt. A larger attempt supersedes the text of a
+        smaller one."""
+
+    def done(self, *, message_key: str) -> None:
+        """The model call ended; its event has the whole text."""
+
+
+class ToolSchema(Frozen):
+    """What a model is told about a tool."""
+
+    name: str
+    description: str
+    parameters: JsonObject
+    """JSON Schema of the arguments, an object."""
+    strict: bool = False
+
+
+ToolChoice = Literal["auto", "required", "none"] | str
+"""A mode, or the name of the one tool to call."""
+
+
+class ModelRequest(Frozen):
+    messages: list[LLMMessage]
+    tools: list[ToolSchema] = []
+    tool_choice: ToolChoice = "auto"
+    json_schema: JsonObject | None = None
+    params: JsonObject = {}
+
+
+class ModelReply(Frozen):
+    content: str | None
+    tool_calls: list[FunctionCall] = []
+    thought: str | None = None
+    finish_reason: Literal["stop", "length", "function_calls", "content_filter", "unknown"]
+    usage: RequestUsage
+    cost_usd: str | None = None
+
+
+class ModelClient(Protocol):
+    """One model behind one credential. Makes one attempt: retries are the caller's, journaled."""
+
+    @property
+    def info(self) -> ModelInfo: ...
+
+    async def create(self, request: ModelRequest) -> ModelReply:
+        """Raises ModelError, in plain words."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[str | ModelReply]:
+        """Text as it comes, then exactly one ModelReply. Raises ModelError, also when the stream
+        ends before its end."""
+
+    async def close(self) -> None: ...
+
+
+class Secret(Frozen):
+    """Resolved in the worker right before use; never serialised, logged or put into an event."""
+
+    kind: str
+    base_url: str | None = None
+    values: dict[str, str]
+
+    def __repr__(self) -> str:
+        return f"Secret(kind={self.kind!r})"
+
+    __str__ = __repr__
+
+
+class Secrets(Protocol):
+    async def get(self, credential_id: str) -> Secret | None:
+        """None: deleted, or not this workspace's."""
+
+
+class FileArea(Protocol):
+    """A workspace's files. Paths are relative, `/`-separated, and cannot leave the area."""
+
+    async def read(self, path: str) -> str:
+        """Raises ToolError: missing, too large, not text, outside the area."""
+
+    async def write(self, path: str, text: str) -> int:
+        """Replaces atomically; returns the size in bytes. Raises ToolError."""
+
+    async def list(self, prefix: str = "") -> list[dict[str, Any]]:
+        """`{path, size, modified_at}` by path."""
