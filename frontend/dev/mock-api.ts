@@ -1,0 +1,1 @@
+export function mockApi() { return { name: "troupe-mock-api" }; }

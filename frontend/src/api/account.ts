@@ -1,0 +1,10 @@
+import { api } from "./client";
+
+export async function signOut(): Promise<void> {
+  await api.post("/auth/logout");
+  location.assign("/signin");
+}
+
+export function setPassword(body: { password: string; current_password?: string }): Promise<unknown> {
+  return api.post("/auth/password", body);
+}

@@ -1,0 +1,10 @@
+import { PageFrame } from "@/components/PageFrame";
+import { PageSkeleton } from "@/components/PageSkeleton";
+
+export function GalleryPage() {
+  return (
+    <PageFrame title="Gallery">
+      <PageSkeleton />
+    </PageFrame>
+  );
+}
