@@ -1,0 +1,163 @@
+/** One true payload of every kind. `satisfies` makes a missing kind a type error. */
+import type { EventKind, PayloadOf } from "../events";
+
+export const AT = "2026-03-01T10:00:00.000Z";
+export const ADA = { id: "u1", name: "Ada" } as const;
+export const MODEL = { provider: "openai", model: "gpt-x", scripted: false } as const;
+const SCHEMA = {
+  type: "object",
+  properties: { path: { type: "string" }, text: { type: "string" } },
+  required: ["path", "text"],
+  additionalProperties: false,
+} as const;
+const ARGUMENTS = { path: "report.md", text: "# Report" } as const;
+
+export function textMessage(id: string, source: string, content: string): PayloadOf<"message.posted">["message"] {
+  return { type: "TextMessage", id, source, content, models_usage: null, metadata: {}, created_at: AT };
+}
+
+export const PAYLOADS = {
+  "run.created": {
+    kind: "run.created",
+    task: [textMessage("m0", "user", "Write a report")],
+    session_id: "s1",
+    run_number: 3,
+    team: { definition_id: "d1", revision: 7, name: "Research & write" },
+    scripted: false,
+    by: ADA,
+  },
+  "run.claimed": { kind: "run.claimed", worker: "w1", epoch: 1, engine_version: "1" },
+  "run.parked": {
+    kind: "run.parked",
+    waits: [{ kind: "approval", request_id: "r1", until: null, detail: "" }],
+  },
+  "run.paused": {
+    kind: "run.paused",
+    code: "authentication",
+    detail: "OpenAI refused the key.",
+    hint: "Enter another key in Settings.",
+    by: null,
+  },
+  "run.released": { kind: "run.released", reason: "slice" },
+  "run.requeued": { kind: "run.requeued", reason: "resumed", by: ADA },
+  "run.lease_expired": { kind: "run.lease_expired", worker: "w1" },
+  "run.quarantined": { kind: "run.quarantined", detail: "Three crashes in a row." },
+  "run.completed": { kind: "run.completed", stop_reason: "Text 'DONE' mentioned" },
+  "run.failed": {
+    kind: "run.failed",
+    error: { code: "bad_request", detail: "The model refused.", hint: null, status: 400 },
+  },
+  "run.stopped": { kind: "run.stopped", by: ADA, reason: "enough" },
+  "run.warned": { kind: "run.warned", code: "price_unknown", detail: "No price is known." },
+  "command.received": { kind: "command.received", command: "pause", reason: "", by: ADA },
+  "command.applied": { kind: "command.applied", command_seq: 1, point: "turn" },
+  "frame.started": { kind: "frame.started", provider: "team", label: "Team", invocation: 1 },
+  "frame.ended": { kind: "frame.ended", invocation: 1, stop_reason: null },
+  "turn.started": { kind: "turn.started", speaker: "writer", heard: [0, 1] },
+  "turn.ended": { kind: "turn.ended", speaker: "writer" },
+  "message.posted": {
+    kind: "message.posted",
+    team_path: "",
+    index: 1,
+    message: textMessage("m1", "writer", "A report"),
+    message_key: null,
+  },
+  "model.started": {
+    kind: "model.started",
+    message_key: "k1",
+    attempt: 1,
+    model: MODEL,
+    request: { messages: [], system_hash: "abc", tools: [], params: {} },
+  },
+  "model.completed": {
+    kind: "model.completed",
+    message_key: "k1",
+    attempt: 1,
+    model: MODEL,
+    content: "A report",
+    tool_calls: [],
+    thought: null,
+    finish_reason: "stop",
+    usage: { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 50 },
+    cost_usd: "0.000123",
+    latency_ms: 900,
+    first_token_ms: 200,
+  },
+  "model.failed": {
+    kind: "model.failed",
+    message_key: "k1",
+    attempt: 1,
+    model: MODEL,
+    error: { code: "rate_limit", detail: "Too many requests.", hint: null, status: 429 },
+    will_retry: true,
+    retry_in_ms: 500,
+  },
+  "tool.requested": {
+    kind: "tool.requested",
+    call_id: "c1",
+    tool: "write_file",
+    arguments: ARGUMENTS,
+    raw: null,
+    args_hash: "h1",
+    effect: "at_most_once",
+    side_effects: true,
+  },
+  "tool.gated": {
+    kind: "tool.gated",
+    call_id: "c1",
+    tool: "write_file",
+    args_hash: "h1",
+    verdict: "ask",
+    rule: "default for tools with side effects",
+    policy_version: 1,
+  },
+  "tool.started": {
+    kind: "tool.started",
+    call_id: "c1",
+    tool: "write_file",
+    arguments: ARGUMENTS,
+    args_hash: "h1",
+    idempotency_key: "i1",
+  },
+  "tool.completed": {
+    kind: "tool.completed",
+    call_id: "c1",
+    tool: "write_file",
+    result: "8 bytes written",
+    is_error: false,
+    outcome: "done",
+    duration_ms: 12,
+  },
+  "approval.requested": {
+    kind: "approval.requested",
+    request_id: "r1",
+    call_id: "c1",
+    purpose: "call",
+    agent: "writer",
+    tool: "write_file",
+    description: "Write a file",
+    arguments: ARGUMENTS,
+    args_hash: "h1",
+    args_schema: SCHEMA,
+    effect: "at_most_once",
+    deadline_at: null,
+  },
+  "approval.decided": {
+    kind: "approval.decided",
+    request_id: "r1",
+    verb: "approve",
+    args_hash: "h1",
+    arguments: null,
+    text: null,
+    reason: null,
+    by: ADA,
+  },
+  "input.requested": {
+    kind: "input.requested",
+    request_id: "q1",
+    agent: "user_proxy",
+    prompt: "Which audience?",
+    deadline_at: null,
+  },
+  "input.answered": { kind: "input.answered", request_id: "q1", text: "Engineers", by: ADA },
+} satisfies { [K in EventKind]: PayloadOf<K> };
