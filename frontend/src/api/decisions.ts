@@ -1,0 +1,33 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api } from "./client";
+import type { DecisionVerb, Event, Page, Request } from "./types";
+
+export interface RequestDetail extends Request {
+  /** Messages before the request, oldest first. */
+  context: Event[];
+}
+
+export interface DecisionBody {
+  verb: DecisionVerb;
+  /** Of the arguments that were on the screen: a decision counts for nothing else. */
+  args_hash: string;
+  arguments?: Record<string, unknown>;
+  text?: string;
+  reason?: string;
+}
+
+export function decideRequest(id: string, body: DecisionBody, idempotencyKey: string): Promise<Request> {
+  return api.post(`/approvals/${id}/decide`, body, { idempotencyKey });
+}
+
+export const decidedRequestsQuery = queryOptions({
+  queryKey: ["approvals", "decided"],
+  queryFn: ({ signal }) => api.get<Page<Request>>("/approvals", { params: { state: "decided", limit: 100 }, signal }),
+});
+
+export const requestQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["approvals", "detail", id],
+    queryFn: ({ signal }) => api.get<RequestDetail>(`/approvals/${id}`, { signal }),
+  });
