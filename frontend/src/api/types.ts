@@ -103,6 +103,12 @@ export interface NodePosition {
 export interface Layout {
   nodes: Record<string, NodePosition>;
   viewport?: { x: number; y: number; zoom: number } | null;
+  /** Tools that lie on the canvas and belong to no agent yet: kept with the draft, not part of the team. */
+  loose?: LooseComponent[];
+}
+
+export interface LooseComponent extends NodePosition {
+  component: Component;
 }
 
 export interface TeamSettings {

@@ -1,0 +1,13 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api } from "./client";
+import type { Policy } from "./types";
+
+export const policyQuery = queryOptions({
+  queryKey: ["policy"],
+  queryFn: ({ signal }) => api.get<Policy>("/policy", { signal }),
+});
+
+export function savePolicy(policy: Policy): Promise<Policy> {
+  return api.put("/policy", policy);
+}

@@ -1,0 +1,117 @@
+/** Sizes and places of everything on the canvas. Pure: the same document and layout, the same picture. */
+import type { Layout, NodePosition } from "@/api/types";
+
+import type { AgentItem, GraphItem, TeamItem } from "./tree";
+
+export const SIZE = {
+  agentWidth: 248,
+  agentHeight: 116,
+  toolWidth: 216,
+  toolHeight: 32,
+  toolGap: 8,
+  toolIndent: 32,
+  toolTop: 16,
+  gapX: 72,
+  gapY: 48,
+  pad: 28,
+  header: 60,
+  footer: 52,
+  loop: 28,
+  perRow: 4,
+  minTeamWidth: 420,
+} as const;
+
+export interface Placed {
+  /** Relative to the parent node. */
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+export type Places = Map<string, Placed>;
+
+/** The space an agent takes with the tools that hang under it. */
+function agentBlock(agent: AgentItem): { width: number; height: number } {
+  const tools = agent.tools.length;
+  const hanging = tools ? SIZE.toolTop + tools * SIZE.toolHeight + (tools - 1) * SIZE.toolGap : 0;
+  return { width: SIZE.agentWidth, height: SIZE.agentHeight + hanging };
+}
+
+function placeAgent(agent: AgentItem, at: NodePosition, places: Places): void {
+  places.set(agent.path, { ...at, width: SIZE.agentWidth, height: SIZE.agentHeight });
+  agent.tools.forEach((tool, index) => {
+    places.set(tool.path, {
+      x: SIZE.toolIndent,
+      y: SIZE.agentHeight + SIZE.toolTop + index * (SIZE.toolHeight + SIZE.toolGap),
+      width: SIZE.toolWidth,
+      height: SIZE.toolHeight,
+    });
+  });
+}
+
+interface Block {
+  item: AgentItem | TeamItem;
+  width: number;
+  height: number;
+}
+
+/** Rows in speaking order, left to right, as many per row as read well. */
+function rows(blocks: Block[]): NodePosition[] {
+  const positions: NodePosition[] = [];
+  let y = SIZE.header + SIZE.loop;
+  for (let start = 0; start < blocks.length; start += SIZE.perRow) {
+    const row = blocks.slice(start, start + SIZE.perRow);
+    let x: number = SIZE.pad;
+    for (const block of row) {
+      positions.push({ x, y });
+      x += block.width + SIZE.gapX;
+    }
+    y += Math.max(...row.map((block) => block.height)) + SIZE.gapY;
+  }
+  return positions;
+}
+
+/** What a person placed stays; what has no place yet goes into its row, or right of what has one. */
+function positionsFor(blocks: Block[], layout: Layout): NodePosition[] {
+  const automatic = rows(blocks);
+  if (!blocks.some(({ item }) => layout.nodes[item.path])) return automatic;
+  const positions: NodePosition[] = [];
+  for (const [index, { item }] of blocks.entries()) {
+    const saved = layout.nodes[item.path];
+    const before = blocks[index - 1];
+    const last = positions[index - 1];
+    const fallback = before && last ? { x: last.x + before.width + SIZE.gapX, y: last.y } : automatic[index];
+    const at = saved ?? fallback ?? { x: SIZE.pad, y: SIZE.header + SIZE.loop };
+    positions.push({ x: Math.max(SIZE.pad, at.x), y: Math.max(SIZE.header + SIZE.loop, at.y) });
+  }
+  return positions;
+}
+
+function placeTeam(team: TeamItem, at: NodePosition, layout: Layout, places: Places): { width: number; height: number } {
+  const blocks = team.participants.map((item): Block => {
+    if (item.kind === "agent") return { item, ...agentBlock(item) };
+    return { item, ...placeTeam(item, { x: 0, y: 0 }, layout, places) };
+  });
+  let right: number = SIZE.minTeamWidth - SIZE.pad;
+  let bottom: number = SIZE.header + (blocks.length ? 0 : 120);
+  positionsFor(blocks, layout).forEach((position, index) => {
+    const block = blocks[index];
+    if (!block) return;
+    if (block.item.kind === "agent") placeAgent(block.item, position, places);
+    else places.set(block.item.path, { ...position, width: block.width, height: block.height });
+    right = Math.max(right, position.x + block.width);
+    bottom = Math.max(bottom, position.y + block.height);
+  });
+  const size = { width: right + SIZE.pad, height: bottom + SIZE.pad + SIZE.footer };
+  places.set(team.path, { ...at, ...size });
+  return size;
+}
+
+export function placeItems(root: GraphItem, layout: Layout): Places {
+  const places: Places = new Map();
+  const at = layout.nodes[root.path] ?? { x: 0, y: 0 };
+  if (root.kind === "team") placeTeam(root, at, layout, places);
+  else if (root.kind === "agent") placeAgent(root, at, places);
+  return places;
+}
