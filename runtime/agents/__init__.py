@@ -1,0 +1,1 @@
+"""Agents: participants of teams."""

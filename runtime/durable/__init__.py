@@ -1,0 +1,1 @@
+"""Durable execution: scopes and keys, steps, waits, history, checkpoints."""

@@ -7,8 +7,10 @@ parallel branches stand in order of completion; within one branch the order is t
 
 from __future__ import annotations
 
+from runtime.events.canonical import canonical_json, content_hash
 from runtime.events.envelope import SCHEMA_VERSION, Draft, Event
 from runtime.events.payloads import OUTSIDE_KINDS, PAYLOADS, Payload
+from runtime.events.sanitise import sanitise, sanitise_model, sanitise_text
 
 __all__ = [
     "OUTSIDE_KINDS",
@@ -17,4 +19,9 @@ __all__ = [
     "Draft",
     "Event",
     "Payload",
+    "canonical_json",
+    "content_hash",
+    "sanitise",
+    "sanitise_model",
+    "sanitise_text",
 ]

@@ -1,0 +1,1 @@
+"""Code executors: the Docker sandbox comes with the code execution issue."""

@@ -1,0 +1,1 @@
+"""Memory stores: ListMemory and vector memories come with the memory issue."""

@@ -1,0 +1,1 @@
+"""Views of an agent's memory that its model gets to see."""

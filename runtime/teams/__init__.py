@@ -1,0 +1,1 @@
+"""Teams: a manager and its participants."""

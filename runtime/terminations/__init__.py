@@ -1,0 +1,1 @@
+"""Conditions that end a team's run."""

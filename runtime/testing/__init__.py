@@ -1,0 +1,23 @@
+"""Test doubles of every port, and conformance suites that each implementation passes."""
+
+from __future__ import annotations
+
+from runtime.testing.clock import ManualClock
+from runtime.testing.doubles import (
+    MemoryFileArea,
+    RecordingDeltaSink,
+    StaticGate,
+    StaticSecrets,
+)
+from runtime.testing.journal import Crash, InMemoryJournal, MemoryLog
+
+__all__ = [
+    "Crash",
+    "InMemoryJournal",
+    "ManualClock",
+    "MemoryFileArea",
+    "MemoryLog",
+    "RecordingDeltaSink",
+    "StaticGate",
+    "StaticSecrets",
+]

@@ -1,0 +1,54 @@
+"""A person as a member of a team."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from pydantic import Field
+
+from runtime.agents.base import Participant
+from runtime.agents.protocol import Spoken
+from runtime.components.base import ComponentConfig, Palette
+from runtime.components.builder import Builder
+from runtime.durable.people import ask_input
+from runtime.durable.step import StepContext
+from runtime.messages import ChatMessage, JsonObject, TextMessage
+
+
+class UserProxyConfig(ComponentConfig):
+    name: str = Field(title="Name", description="A word: letters, digits and underscores.")
+    description: str = Field("A human user", title="Description")
+    input_func: str | None = Field(
+        None, title="Input function", description="AutoGen's; never used here."
+    )
+
+
+class UserProxyAgent(Participant[UserProxyConfig]):
+    """Asks a person at its turn, and says what the person answers. The run parks meanwhile."""
+
+    provider = "autogen_agentchat.agents.UserProxyAgent"
+    component_type = "agent"
+    Config = UserProxyConfig
+    defaults: ClassVar[JsonObject] = {"name": "user_proxy", "description": "A human user"}
+    palette = Palette("Person", "Asks a person when its turn comes.", "Agents", "user")
+
+    def __init__(self, config: UserProxyConfig) -> None:
+        self.config = config
+        self.name = config.name
+        self.description = config.description
+
+    @classmethod
+    def build(cls, config: UserProxyConfig, builder: Builder) -> Self:
+        return cls(config)
+
+    async def respond(self, heard: list[ChatMessage], step: StepContext) -> Spoken:
+        asker = heard[-1].source if heard else None
+        prompt = f"{asker} has spoken. Your turn." if asker else "Your turn."
+        answer = await ask_input(step, self.name, prompt)
+        message = TextMessage(
+            id=step.derive_id("message"),
+            source=self.name,
+            created_at=step.now(),
+            content=answer.text,
+        )
+        return Spoken(message=message)

@@ -1,0 +1,154 @@
+"""One run, as the code that executes it sees it: its log, its clock, and the way to wait."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime.durable.activity import Activity
+from runtime.durable.inbox import Inbox
+from runtime.durable.limits import RunLimits
+from runtime.durable.state import RunState
+from runtime.errors import Cancelled, LeaseLost
+from runtime.events import Draft, Event, sanitise_model
+from runtime.events.payloads import Actor, RunWarned, Wait
+from runtime.ports import ApprovalGate, Checkpoint, Clock, DeltaSink, FileArea, Journal, LogRange
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class StopRequest:
+    reason: str
+    by: Actor | None
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a branch cannot go on without a person."""
+
+    code: str
+    detail: str
+    hint: str | None = None
+
+
+@dataclass
+class RunContext:
+    """Shared by every step of the run. `signal` wakes the supervisor that decides when the run
+    parks, pauses, stops or leaves this worker."""
+
+    journal: Journal
+    gate: ApprovalGate
+    files: FileArea
+    deltas: DeltaSink
+    clock: Clock
+    limits: RunLimits
+    linger: float
+    state: RunState
+    signal: Callable[[], None]
+    actor_states: Callable[[], dict[str, dict[str, Any]]] = dict
+    activity: Activity = field(init=False)
+    inbox: Inbox = field(init=False)
+    holds: list[Hold] = field(default_factory=list)
+    open_steps: dict[str, Draft] = field(default_factory=dict)
+    """What to record of each step in flight if the run is stopped now, by the step's key."""
+    stop_request: StopRequest | None = None
+    draining: bool = False
+    halted: int = 0
+    """Branches that stand at a numbered point because of a command or a drain."""
+    closed: bool = False
+    lost: LeaseLost | None = None
+    point_name: str = "turn"
+    """The last numbered point that was passed."""
+
+    def __post_init__(self) -> None:
+        self.activity = Activity(self.signal)
+        self.inbox = Inbox(
+            self.activity,
+            applied_through=self.state.applied_through,
+            is_applied=lambda seq: self.journal.find(command_key(seq)) is not None,
+            on_command=self.signal,
+        )
+        self._invocations = dict(self.state.invocations)
+        self._model_calls = self.state.model_calls
+
+    @property
+    def run_id(self) -> str:
+        return self.journal.run_id
+
+    async def append(
+        self, drafts: Sequence[Draft], *, checkpoint: Checkpoint | None = None
+    ) -> list[Event]:
+        """The recorded events, those of an earlier life where their keys exist."""
+        if self.closed:
+            raise Cancelled("The run has left this worker")
+        clean = [sanitise_draft(draft) for draft in drafts]
+        try:
+            return await self.journal.append(clean, checkpoint=checkpoint)
+        except LeaseLost as error:
+            self.lost = error
+            self.signal()
+            raise
+
+    def next_invocation(self, agent_path: str) -> int:
+        """Monotonic within the run; never reset, not by recovery either."""
+        self._invocations[agent_path] = self._invocations.get(agent_path, 0) + 1
+        return self._invocations[agent_path]
+
+    def count_model_call(self) -> int:
+        self._model_calls += 1
+        return self._model_calls
+
+    def checkpoint(self, turn: int) -> Checkpoint:
+        """The state now, at a quiescent point: everything it refers to is already recorded."""
+        earlier = [span for span in self.state.history if span.run_id != self.run_id]
+        here = LogRange(run_id=self.run_id, first=1, last=self.journal.head)
+        return RunState(
+            run_id=self.run_id,
+            history=[*earlier, here],
+            turn=turn,
+            invocations=self._invocations,
+            model_calls=self._model_calls,
+            applied_through=self.inbox.applied_through,
+            actors=self.actor_states(),
+        ).to_checkpoint()
+
+    def request_stop(self, reason: str, by: Actor | None) -> None:
+        self.stop_request = self.stop_request or StopRequest(reason, by)
+        self.signal()
+
+    @property
+    def must_halt(self) -> bool:
+        return self.draining or self.inbox.pause is not None or self.inbox.stop is not None
+
+    async def halt(self, point: str) -> None:
+        """At a numbered point: stays here while a command or a drain asks for it."""
+        self.point_name = point
+        while self.must_halt:
+            self.halted += 1
+            try:
+                await self.inbox.hold(Wait(kind="timer", detail=f"halted at {point}"))
+            finally:
+                self.halted -= 1
+
+    async def hold(self, hold: Hold) -> None:
+        """Until a person has seen to it and resumed the run; mostly in another life of it."""
+        self.holds.append(hold)
+        try:
+            await self.inbox.hold(Wait(kind="credential", detail=hold.detail))
+        finally:
+            self.holds.remove(hold)
+
+    async def warn(self, key: str, code: str, detail: str) -> None:
+        await self.append([Draft(key=key, payload=RunWarned(code=code, detail=detail))])
+
+
+def command_key(seq: int) -> str:
+    return f"command/{seq}"
+
+
+def sanitise_draft(draft: Draft) -> Draft:
+    payload = sanitise_model(draft.payload)
+    return draft if payload is draft.payload else draft.model_copy(update={"payload": payload})

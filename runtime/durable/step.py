@@ -1,0 +1,68 @@
+"""The context in which one frame's code runs: every effect on the outside goes through it."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from runtime.durable.run import RunContext
+from runtime.durable.scope import Scope, derive_id
+from runtime.events import Draft, Event, Payload
+from runtime.messages import Frozen
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StepContext:
+    run: RunContext
+    scope: Scope
+    agent_path: str
+    turn: int
+
+    def child(self, name: str, ordinal: int, *, agent_path: str | None = None) -> StepContext:
+        """A scope of its own inside this one."""
+        path = self.agent_path if agent_path is None else agent_path
+        return StepContext(self.run, self.scope.child(name, ordinal), path, self.turn)
+
+    def in_turn(self, turn: int) -> StepContext:
+        """A scope for a turn of the root team."""
+        return StepContext(self.run, self.scope.child("turn", turn), self.agent_path, turn)
+
+    def derive_id(self, name: str) -> str:
+        return derive_id(self.run.run_id, self.scope.key(name))
+
+    def now(self) -> datetime:
+        return self.run.clock.now()
+
+    def draft(self, name: str, payload: Frozen, *, correlation_id: str | None = None) -> Draft:
+        """`name` must be unique within this scope."""
+        return Draft(
+            key=self.scope.key(name),
+            agent_path=self.agent_path,
+            turn=self.turn,
+            correlation_id=correlation_id,
+            payload=payload,  # type: ignore[arg-type]
+        )
+
+    def find(self, name: str) -> Event | None:
+        return self.run.journal.find(self.scope.key(name))
+
+    async def append(self, *drafts: Draft) -> list[Event]:
+        return await self.run.append(drafts)
+
+    async def emit(self, name: str, payload: Frozen) -> Payload:
+        """Appends one event and returns its recorded payload."""
+        (event,) = await self.append(self.draft(name, payload))
+        return event.payload
+
+    async def point(self, name: str) -> None:
+        """A numbered point: commands from outside take effect here."""
+        await self.run.halt(name)
+
+    async def gather(self, branches: Sequence[Coroutine[Any, Any, T]]) -> list[T]:
+        """Runs branches concurrently, each in a child scope that it opened before; results are in
+        declared order."""
+        return await self.run.activity.gather(branches)

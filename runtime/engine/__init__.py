@@ -1,0 +1,8 @@
+"""The facade: everything that an application needs to execute a run."""
+
+from __future__ import annotations
+
+from runtime.durable.limits import RunLimits
+from runtime.engine.engine import ENGINE_VERSION, Outcome, RunEngine, RunServices
+
+__all__ = ["ENGINE_VERSION", "Outcome", "RunEngine", "RunLimits", "RunServices"]

@@ -1,0 +1,144 @@
+"""Executes one run: from wherever its log stands, until it ends or leaves this worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from runtime.agents.base import AnyParticipant, Participant
+from runtime.components.builder import Builder
+from runtime.components.spec import Component
+from runtime.core import ActorRuntime
+from runtime.durable.history import History
+from runtime.durable.limits import RunLimits
+from runtime.durable.run import RunContext
+from runtime.durable.scope import ROOT
+from runtime.durable.state import ROOT_FRAME, RunState
+from runtime.durable.step import StepContext
+from runtime.engine.supervisor import Outcome, Prepared, Supervisor
+from runtime.errors import SpecError
+from runtime.messages import ChatMessage
+from runtime.model_clients.pool import ModelClientPool
+from runtime.ports import (
+    CHECKPOINT_FORMAT,
+    ApprovalGate,
+    Clock,
+    DeltaSink,
+    FileArea,
+    Journal,
+    Secrets,
+)
+from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult, actor_id
+from runtime.teams.round_robin import alone
+
+ENGINE_VERSION = "1"
+
+
+@dataclass(frozen=True)
+class RunServices:
+    journal: Journal
+    gate: ApprovalGate
+    files: FileArea
+    deltas: DeltaSink
+    clock: Clock
+    secrets: Secrets
+    clients: ModelClientPool
+
+
+class RunEngine:
+    """For one life of a run: make a new one each time the run is claimed. `spec` is a team or a
+    single agent, with every reference resolved."""
+
+    def __init__(
+        self,
+        spec: Component,
+        *,
+        task: list[ChatMessage],
+        services: RunServices,
+        linger: float = 2.0,
+        limits: RunLimits | None = None,
+    ) -> None:
+        self._spec = spec
+        self._task = task
+        self._services = services
+        self._supervisor = Supervisor(services.journal, services.clock, linger)
+        self._limits = limits or RunLimits()
+        self._linger = linger
+
+    def drain(self) -> None:
+        """Leave this worker at the next numbered point, or at once while waiting. May be called
+        before and after `run`."""
+        self._supervisor.drain()
+
+    async def run(self) -> Outcome:
+        """How this life of the run ended. Raises LeaseLost when another worker owns the run.
+        Cancelling it ends it soon and records nothing: the run can be claimed again."""
+        return await self._supervisor.supervise(self._prepare)
+
+    async def _prepare(self) -> Prepared:
+        services = self._services
+        root = self._build()
+        saved = self._load()
+        is_new = saved.run_id != services.journal.run_id
+        state = saved.next_run(services.journal.run_id) if is_new else saved
+        await self._restore(root, state)
+        if is_new:
+            root.begin_run()
+        context = RunContext(
+            journal=services.journal,
+            gate=services.gate,
+            files=services.files,
+            deltas=services.deltas,
+            clock=services.clock,
+            limits=self._limits,
+            linger=self._linger,
+            state=state,
+            signal=self._supervisor.signal,
+            actor_states=lambda: _states(root),
+        )
+        actors = ActorRuntime()
+        root.attach(actors, services.journal.run_id)
+        step = StepContext(context, ROOT, root.path, state.turn)
+
+        async def work() -> TeamResult:
+            target = actor_id(root.path, services.journal.run_id)
+            result = await actors.send(RunTeam(task=self._task), target, scope=step)
+            if not isinstance(result, TeamResult):
+                raise TypeError(f"The team answered with {type(result).__name__}")
+            return result
+
+        return Prepared(context, actors, work)
+
+    def _build(self) -> BaseGroupChat[Any]:
+        services = self._services
+        builder = Builder(secrets=services.secrets, clients=services.clients)
+        built: AnyParticipant = builder.build(self._spec, Participant)
+        root = built if isinstance(built, BaseGroupChat) else alone(built)
+        root.place(ROOT_FRAME)
+        return root
+
+    def _load(self) -> RunState:
+        run_id = self._services.journal.run_id
+        checkpoint = self._services.journal.checkpoint(ROOT_FRAME)
+        if checkpoint is None:
+            return RunState(run_id=run_id)
+        if checkpoint.format > CHECKPOINT_FORMAT:
+            raise SpecError(
+                f"The run was checkpointed in format {checkpoint.format}; this worker reads up to "
+                f"{CHECKPOINT_FORMAT}",
+                hint="Run it on a worker of the newer version.",
+            )
+        return RunState.model_validate(checkpoint.state)
+
+    async def _restore(self, root: BaseGroupChat[Any], state: RunState) -> None:
+        history = await History.read(self._services.journal, state.history)
+        for member in root.members():
+            member.restore(history)
+            saved = state.actors.get(member.path)
+            if saved is not None:
+                member.load_state(saved)
+
+
+def _states(root: BaseGroupChat[Any]) -> dict[str, dict[str, Any]]:
+    states = {member.path: member.save_state() for member in root.members()}
+    return {path: state for path, state in states.items() if state}

@@ -1,0 +1,85 @@
+"""Tools that a spec can name."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar, Self, TypeVar
+
+from pydantic import BaseModel
+
+from runtime.components.base import ComponentBase, ComponentConfig
+from runtime.components.builder import Builder
+from runtime.durable.tool import DEFAULT_TIMEOUT, ToolContext
+from runtime.events.payloads import Effect
+from runtime.messages import JsonObject
+from runtime.ports import ToolSchema
+from runtime.tools.function import FunctionTool
+
+ConfigT = TypeVar("ConfigT", bound=BaseModel)
+GROUP = "Tools"
+
+
+class NoConfig(ComponentConfig):
+    pass
+
+
+class BaseTool(ComponentBase[ConfigT]):
+    """A `durable.Tool` that is also a component."""
+
+    component_type: ClassVar = "tool"
+    name: str
+    schema: ToolSchema
+    effect: Effect
+    side_effects: bool
+    timeout: float
+
+    @classmethod
+    @abstractmethod
+    def tool_name(cls, config: Any) -> str:
+        """The name that a model will call, known without building the tool."""
+
+    @abstractmethod
+    async def call(self, arguments: JsonObject, context: ToolContext) -> Any: ...
+
+
+class RegisteredTool(BaseTool[NoConfig]):
+    """A function of ours under a provider name."""
+
+    Config = NoConfig
+    function: ClassVar[Callable[..., Any]]
+    tool_effect: ClassVar[Effect]
+    has_side_effects: ClassVar[bool]
+
+    def __init__(self) -> None:
+        self.config = NoConfig()
+        self._tool = FunctionTool(
+            type(self).function,
+            effect=self.tool_effect,
+            side_effects=self.has_side_effects,
+            timeout=DEFAULT_TIMEOUT,
+        )
+        self.name = self._tool.name
+        self.schema = self._tool.schema
+        self.effect = self.tool_effect
+        self.side_effects = self.has_side_effects
+        self.timeout = self._tool.timeout
+
+    @classmethod
+    def build(cls, config: NoConfig, builder: Builder) -> Self:
+        return cls()
+
+    @classmethod
+    def tool_name(cls, config: Any) -> str:
+        return cls.function.__name__
+
+    @classmethod
+    def info(cls) -> JsonObject:
+        return {
+            "tool_name": cls.function.__name__,
+            "effect": cls.tool_effect,
+            "side_effects": cls.has_side_effects,
+        }
+
+    async def call(self, arguments: JsonObject, context: ToolContext) -> Any:
+        return await self._tool.call(arguments, context)
