@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-import { mockApi } from "./dev/mock-api";
+import { mockApi } from "./dev/mock-api.ts";
 
 const backend = process.env.TROUPE_BACKEND ?? "http://127.0.0.1:8000";
 
