@@ -1,0 +1,46 @@
+"""The log as server-sent events, for programs and for networks without WebSockets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from studio.core.broadcast import run_group
+from studio.core.dbpool import run_db
+from studio.runs.log import page_rows, wire_text
+from studio.runs.models import ENDED, Run
+
+
+async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
+    """Events after `after`, then as they come, until the run has ended and all were sent.
+
+    `id:` is the seq; a reconnect with Last-Event-ID goes on there, without gap or repeat.
+    """
+    layer = get_channel_layer()
+    channel = await layer.new_channel("sse")
+    await layer.group_add(run_group(run_id), channel)
+    try:
+        while True:
+            state = await run_db(_state, run_id)
+            while rows := await run_db(page_rows, run_id, after=after):
+                for row in rows:
+                    after = row["seq"]
+                    yield f"id: {after}\nevent: event\ndata: {wire_text(row)}\n\n"
+            # Read before the rows: an ended run gets no more events, so all of them were sent.
+            if state in ENDED or state is None:
+                yield f'event: end\ndata: {{"state": "{state}"}}\n\n'
+                return
+            try:
+                await asyncio.wait_for(layer.receive(channel), settings.POLL_SECONDS)
+            except TimeoutError:
+                yield ": still here\n\n"
+    finally:
+        await layer.group_discard(run_group(run_id), channel)
+
+
+def _state(run_id: Any) -> str | None:
+    return Run.objects.filter(pk=run_id).values_list("state", flat=True).first()

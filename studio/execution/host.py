@@ -1,0 +1,223 @@
+"""The engine of one worker process: an event loop in a thread of its own, and the runs on it.
+
+A Celery slot calls `advance()` and waits; the runs themselves are coroutines here. Stop, deadlines
+and drain are ours, because the thread pool has none of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from runtime.components.spec import Component
+from runtime.engine import RunEngine, RunServices
+from runtime.errors import LeaseLost
+from runtime.model_clients.pool import ModelClientPool
+from studio.core.broadcast import hub, run_group
+from studio.core.dbpool import run_db
+from studio.execution.adapters.clock import SystemClock
+from studio.execution.adapters.deltas import RunDeltas
+from studio.execution.adapters.files import WorkspaceFiles
+from studio.execution.adapters.gate import PolicyGate
+from studio.execution.adapters.journal import DbJournal
+from studio.execution.adapters.secrets import WorkspaceSecrets
+from studio.execution.adapters.task import task_messages
+from studio.execution.claims import claim_next
+from studio.execution.lease import WorkerLease
+from studio.execution.writer import Writer
+from studio.runs.models import Run
+from studio.runs.services import run_lease_expired
+
+logger = logging.getLogger(__name__)
+
+
+class _Active:
+    def __init__(self, engine: RunEngine, journal: DbJournal, task: asyncio.Task[Any]) -> None:
+        self.engine = engine
+        self.journal = journal
+        self.task = task
+
+
+class EngineHost:
+    def __init__(self, *, queue: str = "default") -> None:
+        self.queue = queue
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run_loop, name="troupe-engine", daemon=True)
+        self._writer = Writer()
+        self._lease = WorkerLease(queue=queue, alive=self._answers, on_fence=self._fence)
+        self._active: dict[str, _Active] = {}
+        self._draining = False
+        self._clients = ModelClientPool()
+        self._channel: str | None = None
+        self._background: list[Future[Any]] = []
+
+    # Life ----------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        self._thread.start()
+        self._lease.start()
+        hub.listen(self._on_hint)
+        self._background.append(self._spawn(self._poll()))
+        if settings.ENV.production:
+            self._background.append(self._spawn(self._listen()))
+
+    def drain(self, seconds: float) -> None:
+        """Takes no more runs; those in progress are released at their next step, and after
+        `seconds` cancelled where they are. What is recorded is recorded."""
+        self._draining = True
+        deadline = time.monotonic() + seconds
+        self._spawn(self._drain_all()).result(timeout=5)
+        while self._active and time.monotonic() < deadline:
+            time.sleep(0.02)
+        left = self._spawn(self._cancel_all()).result(timeout=10)
+        for run_id in left:
+            run_lease_expired(run_id=run_id, owner=self._lease.boot_id, counts=False)
+
+    def stop(self) -> None:
+        hub.unlisten(self._on_hint)
+        for future in self._background:
+            future.cancel()
+        self._writer.close()
+        self._lease.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(timeout=5)
+
+    # Work ----------------------------------------------------------------------------------
+
+    def advance(self) -> None:
+        """Executes due runs one after the other until none is due. Blocks; call it in a worker's
+        slot. A wake-up that finds nothing costs one query."""
+        while not self._draining and not self._lease.fenced():
+            run = claim_next(queue=self.queue, boot_id=self._lease.boot_id)
+            if run is None:
+                return
+            self._spawn(self._execute(run)).result()
+
+    async def _execute(self, run: Run) -> None:
+        run_id = str(run.pk)
+        deltas = RunDeltas(run_id)
+        try:
+            journal = DbJournal(run, writer=self._writer, fenced=self._lease.fenced)
+            await journal.open()
+            engine = RunEngine(
+                Component.model_validate(run.component),
+                task=await run_db(task_messages, run.pk),
+                services=RunServices(
+                    journal=journal,
+                    gate=PolicyGate(run.workspace_id),
+                    files=WorkspaceFiles(run.workspace_id),
+                    deltas=deltas,
+                    clock=SystemClock(),
+                    secrets=WorkspaceSecrets(run.workspace_id),
+                    clients=self._clients,
+                ),
+                linger=settings.LINGER_SECONDS,
+            )
+            task = asyncio.ensure_future(engine.run())
+            self._active[run_id] = _Active(engine, journal, task)
+            await self._join(run_id)
+            if self._draining:
+                engine.drain()
+            await task
+        except LeaseLost as error:
+            logger.warning("run %s left to its new owner: %s", run_id, error)
+        except asyncio.CancelledError:
+            logger.info("run %s cancelled here; it goes on from its log", run_id)
+        except Exception:
+            # A bug of ours, not of the run: it must not stay `running` with nobody at it.
+            logger.exception("run %s could not be advanced", run_id)
+            owner = run.lease_owner
+            await run_db(run_lease_expired, run_id=run.pk, owner=owner, counts=True)
+        finally:
+            deltas.close()
+            self._active.pop(run_id, None)
+            await self._leave(run_id)
+
+    # Hints ---------------------------------------------------------------------------------
+
+    def _on_hint(self, run_id: str, _head_seq: int) -> None:
+        if run_id in self._active:
+            self._loop.call_soon_threadsafe(self._notify, run_id)
+
+    def _notify(self, run_id: str) -> None:
+        active = self._active.get(run_id)
+        if active is not None:
+            active.journal.notify()
+
+    async def _poll(self) -> None:
+        """Hints may be lost: every active run looks at its log now and then anyway."""
+        while True:
+            await asyncio.sleep(settings.POLL_SECONDS)
+            for run_id in list(self._active):
+                self._notify(run_id)
+
+    async def _listen(self) -> None:
+        """Hints of other processes, over Redis; only for runs that are active here."""
+        layer = get_channel_layer()
+        while True:
+            try:
+                self._channel = await layer.new_channel("engine")
+                for run_id in list(self._active):
+                    await layer.group_add(run_group(run_id), self._channel)
+                while True:
+                    message = await layer.receive(self._channel)
+                    if message["type"] == "run.hint":
+                        self._notify(message["id"])
+            except OSError as error:
+                logger.warning("hints unavailable, polling covers: %s", error)
+                self._channel = None
+                await asyncio.sleep(1)
+
+    async def _join(self, run_id: str) -> None:
+        await self._membership(run_id, "group_add")
+
+    async def _leave(self, run_id: str) -> None:
+        await self._membership(run_id, "group_discard")
+
+    async def _membership(self, run_id: str, verb: str) -> None:
+        if self._channel is None:
+            return
+        try:
+            await getattr(get_channel_layer(), verb)(run_group(run_id), self._channel)
+        except OSError as error:
+            logger.warning("hints of run %s unavailable, polling covers: %s", run_id, error)
+
+    # Inside --------------------------------------------------------------------------------
+
+    def _run_loop(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    def _spawn(self, coroutine: Any) -> Future[Any]:
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def _answers(self) -> bool:
+        """Whether the loop turns: what is blocked there must not keep its lease."""
+        answered = threading.Event()
+        self._loop.call_soon_threadsafe(answered.set)
+        return answered.wait(timeout=settings.LEASE_RENEW_SECONDS)
+
+    def _fence(self) -> None:
+        try:
+            self._spawn(self._cancel_all()).result(timeout=settings.LEASE_RENEW_SECONDS)
+        except FutureTimeout:
+            logger.error("runs could not be cancelled: the engine's loop is blocked")
+
+    async def _drain_all(self) -> None:
+        for active in list(self._active.values()):
+            active.engine.drain()
+
+    async def _cancel_all(self) -> list[str]:
+        left = dict(self._active)
+        for active in left.values():
+            active.task.cancel()
+        await asyncio.gather(*(a.task for a in left.values()), return_exceptions=True)
+        return list(left)
