@@ -2,17 +2,12 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 from django.urls.converters import UUIDConverter
-from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 
+import studio.api.schema  # noqa: F401 - registers the extensions
 from studio.api.v1 import account, approvals, definitions, resources, runs
 
 register_converter(UUIDConverter, "id")
-
-
-def _command(name: str) -> object:
-    view = type(f"{name.title()}View", (runs.CommandView,), {"command": name})
-    return extend_schema(operation_id=f"runs_{name}")(view).as_view()
 
 
 urlpatterns = [
@@ -43,9 +38,9 @@ urlpatterns = [
     path("v1/runs/<id:id>/events", runs.EventsView.as_view()),
     path("v1/runs/<id:id>/index", runs.IndexView.as_view()),
     path("v1/runs/<id:id>/export", runs.RunExportView.as_view()),
-    path("v1/runs/<id:id>/stop", _command("stop")),
-    path("v1/runs/<id:id>/pause", _command("pause")),
-    path("v1/runs/<id:id>/resume", _command("resume")),
+    path("v1/runs/<id:id>/stop", runs.StopView.as_view()),
+    path("v1/runs/<id:id>/pause", runs.PauseView.as_view()),
+    path("v1/runs/<id:id>/resume", runs.ResumeView.as_view()),
     path("v1/approvals", approvals.ApprovalsView.as_view()),
     path("v1/approvals/<id:id>", approvals.ApprovalView.as_view()),
     path("v1/approvals/<id:id>/context", approvals.ApprovalContextView.as_view()),

@@ -83,9 +83,7 @@ def _check(request: ApprovalRequest, verb: str, arguments: Any, text: str | None
             "text_required", "Write an answer first.", fields={"text": ["Write an answer first."]}
         )
     if text is not None and len(text) > MAX_TEXT:
-        raise Unprocessable(
-            "text_too_long", f"An answer may have at most {MAX_TEXT:,} characters."
-        )
+        raise Unprocessable("text_too_long", f"An answer may have at most {MAX_TEXT:,} characters.")
     if verb == "edit":
         _check_arguments(request, arguments)
     elif arguments is not None:
@@ -110,7 +108,8 @@ def _check_arguments(request: ApprovalRequest, arguments: Any) -> None:
             fields={"arguments": [e.message[:200] for e in errors[:10]]},
             problems=[
                 {
-                    "path": "$" + "".join(f"[{p!r}]" if isinstance(p, int) else f".{p}" for p in e.path),
+                    "path": "$"
+                    + "".join(f"[{p!r}]" if isinstance(p, int) else f".{p}" for p in e.path),
                     "severity": "error",
                     "code": "schema",
                     "detail": e.message[:200],
@@ -136,9 +135,7 @@ def _lost(access: Access, request_id: object) -> ApplicationError:
     )
 
 
-def _append(
-    run: Run, request: ApprovalRequest, decision: dict[str, Any], by: Actor
-) -> None:
+def _append(run: Run, request: ApprovalRequest, decision: dict[str, Any], by: Actor) -> None:
     payload: ApprovalDecided | InputAnswered
     if request.kind == RequestKind.INPUT and decision["verb"] == "answer":
         payload = InputAnswered(request_id=str(request.pk), text=decision["text"], by=by)
@@ -168,9 +165,7 @@ def requests_expire(*, limit: int = 100) -> int:
     for request in overdue:
         with transaction.atomic():
             run = lock_run(request.run_id)
-            won = ApprovalRequest.objects.filter(
-                pk=request.pk, state=RequestState.PENDING
-            ).update(
+            won = ApprovalRequest.objects.filter(pk=request.pk, state=RequestState.PENDING).update(
                 state=RequestState.EXPIRED,
                 decided_at=timezone.now(),
                 decision={"verb": "expire", "arguments": None, "text": None, "reason": None},

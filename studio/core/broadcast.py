@@ -101,7 +101,7 @@ class Hub:
         for group, message in outgoing:
             try:
                 await layer.group_send(group, message)
-            except (OSError, asyncio.TimeoutError) as error:
+            except (TimeoutError, OSError) as error:
                 logger.warning("hint lost, the broker is unreachable: %s", error)
                 return
 

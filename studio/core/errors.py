@@ -1,11 +1,11 @@
 """Errors that people and programs get to see, in one shape.
 
-    ApplicationError      400  base: `code` is stable, `detail` a sentence, `hint` what to do
-    ├── NotFound          404  also for what belongs to somebody else
-    ├── Forbidden         403
-    ├── Conflict          409
-    ├── Unprocessable     422
-    └── Unavailable       503
+ApplicationError      400  base: `code` is stable, `detail` a sentence, `hint` what to do
+├── NotFound          404  also for what belongs to somebody else
+├── Forbidden         403
+├── Conflict          409
+├── Unprocessable     422
+└── Unavailable       503
 """
 
 from __future__ import annotations

@@ -128,7 +128,10 @@ def credentials_from_environment(*, access: Access) -> list[Credential]:
     The environment wins over what an earlier start took from it; keys entered by people stay.
     """
     found = []
-    for kind, prefix in ((CredentialKind.OPENAI, "OPENAI"), (CredentialKind.ANTHROPIC, "ANTHROPIC")):
+    for kind, prefix in (
+        (CredentialKind.OPENAI, "OPENAI"),
+        (CredentialKind.ANTHROPIC, "ANTHROPIC"),
+    ):
         api_key = os.environ.get(f"{prefix}_API_KEY", "")
         base_url = os.environ.get(f"{prefix}_BASE_URL", "")
         if not api_key and not (base_url and kind == CredentialKind.OPENAI):

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from runtime.engine import ENGINE_VERSION
 from runtime.events import Draft
 from runtime.events.payloads import RunClaimed
-from studio.execution.engine_version import ENGINE_VERSION
 from studio.runs.log import append_outside, lock_run
 from studio.runs.models import Run, RunState
 

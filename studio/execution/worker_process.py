@@ -12,8 +12,8 @@ from celery import signals
 from django.conf import settings
 
 from studio import celery
-from studio.execution.serve import FORCE_AFTER_SECONDS, EnginePart, _leave_by_force
 from studio.core.broadcast import hub
+from studio.execution.serve import FORCE_AFTER_SECONDS, EnginePart, _leave_by_force
 
 
 def run_worker(*, queue: str, on_ready: Callable[[], None]) -> None:

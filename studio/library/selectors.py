@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from runtime.components.base import Problem
 from runtime.components.references import resolve
 from runtime.components.spec import Component
-from runtime.components.validate import Problem, validate
+from runtime.components.validate import validate
 from runtime.errors import SpecError
 from studio.accounts.selectors import Access
 from studio.core.errors import NotFound
@@ -57,9 +58,7 @@ def component_lookup(access: Access) -> Any:
             definition = definition_get(access, definition_id)
             if revision is None and definition.latest_revision is None:
                 return Component.model_validate(definition.draft)
-            return Component.model_validate(
-                revision_get(access, definition_id, revision).component
-            )
+            return Component.model_validate(revision_get(access, definition_id, revision).component)
         except (NotFound, ValueError):
             return None
 

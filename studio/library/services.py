@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from runtime.components.validate import Problem
+from runtime.components.base import Problem
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, NotFound, Unprocessable
 from studio.library.gallery import gallery_get
@@ -36,9 +36,7 @@ def _refuse_unstorable(access: Access, component: Any) -> list[Problem]:
     if not isinstance(component, dict):
         raise Unprocessable("invalid_component", "A component is a JSON object.")
     if len(json.dumps(component)) > MAX_COMPONENT_BYTES:
-        raise Unprocessable(
-            "component_too_large", "A component may have at most 1 MB of JSON."
-        )
+        raise Unprocessable("component_too_large", "A component may have at most 1 MB of JSON.")
     problems = component_problems(access, component)
     if any(p.code == SECRET_CODE for p in problems):
         raise Unprocessable(

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from studio.presentation.fields import (
-    ComponentField,
-    ErrorOut,
-    Input,
-    NamedOut,
-    ObjectField,
-    ProblemOut,
-    UserOut,
-)
 from studio.presentation.account import (
     CanOut,
+    MemberOut,
     MeOut,
     MeUserOut,
-    MemberOut,
     PasswordIn,
     TokenCreatedOut,
     TokenIn,
     TokenOut,
     WorkspaceIn,
     WorkspaceOut,
+)
+from studio.presentation.approvals import (
+    DecideIn,
+    DecisionOut,
+    PolicyIn,
+    PolicyOut,
+    RequestOut,
+    RequestRunOut,
+    RuleIo,
 )
 from studio.presentation.definitions import (
     ComponentInfoOut,
@@ -41,6 +41,23 @@ from studio.presentation.definitions import (
     RevisionOut,
     ValidateIn,
 )
+from studio.presentation.fields import (
+    ComponentField,
+    ErrorOut,
+    Input,
+    NamedOut,
+    ObjectField,
+    ProblemOut,
+    UserOut,
+)
+from studio.presentation.resources import (
+    CredentialIn,
+    CredentialOut,
+    CredentialPatchIn,
+    CredentialTestOut,
+    FileOut,
+    FileTextOut,
+)
 from studio.presentation.runs import (
     CommandIn,
     IndexColumnsOut,
@@ -56,23 +73,6 @@ from studio.presentation.runs import (
     TokensOut,
     UsageDayOut,
     WaitOut,
-)
-from studio.presentation.approvals import (
-    DecideIn,
-    DecisionOut,
-    PolicyIn,
-    PolicyOut,
-    RequestOut,
-    RequestRunOut,
-    RuleIo,
-)
-from studio.presentation.resources import (
-    CredentialIn,
-    CredentialOut,
-    CredentialPatchIn,
-    CredentialTestOut,
-    FileOut,
-    FileTextOut,
 )
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from runtime.components.validate import Problem
+from runtime.components.base import Problem
 
 
 class Input(serializers.Serializer[Any]):

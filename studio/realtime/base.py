@@ -165,5 +165,3 @@ class Socket(AsyncWebsocketConsumer):
             await self.fail(Close.SIGNED_OUT, "signed_out", "You are signed out.")
         elif not await self.admit(access):
             await self.fail(Close.GONE, "gone", "This is not there any more.")
-
-

@@ -5,10 +5,10 @@ from typing import Any
 from pydantic import BaseModel
 
 from studio.accounts.selectors import Access
-from studio.presentation import RequestOut, RunSummaryOut
 from studio.approvals.selectors import requests_list
 from studio.core.broadcast import inbox_group
 from studio.core.dbpool import run_db
+from studio.presentation import RequestOut, RunSummaryOut
 from studio.realtime.base import Socket
 from studio.realtime.protocol import Ping, Subscribe
 from studio.runs.selectors import runs_list

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from studio.accounts.selectors import Access
-from studio.presentation import RunSummaryOut
 from studio.core.broadcast import run_group
 from studio.core.dbpool import run_db
 from studio.core.errors import NotFound
 from studio.core.livetext import live_texts
+from studio.presentation import RunSummaryOut
 from studio.realtime.base import Socket
 from studio.realtime.protocol import Ack, Close, Ping, Subscribe
 from studio.runs.log import page_rows, wire_text
@@ -91,9 +91,7 @@ class RunSocket(Socket):
             offset = length if attempt == text["attempt"] else 0
             if attempt > text["attempt"] or (offset and len(text["text"]) <= offset):
                 continue
-            await self._delta(
-                key, {**text, "offset": offset, "text": text["text"][offset:]}
-            )
+            await self._delta(key, {**text, "offset": offset, "text": text["text"][offset:]})
 
     async def _delta(self, key: str, message: dict[str, Any]) -> None:
         self._texts[key] = (message["attempt"], message["offset"] + len(message["text"]))

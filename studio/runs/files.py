@@ -10,13 +10,12 @@ import os
 import stat
 import unicodedata
 import uuid
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-
-from collections.abc import Iterator
 
 from django.conf import settings
 
@@ -70,7 +69,7 @@ def _folder(root: Path, parts: list[str], *, make: bool) -> Iterator[int]:
                 try:
                     os.mkdir(part, 0o700, dir_fd=fd)
                 except FileExistsError:
-                    pass  # noqa: SIM105 - the next line says whether it is a folder
+                    pass
             child = os.open(part, _FOLDER_FLAGS, dir_fd=fd)
             os.close(fd)
             fd = child

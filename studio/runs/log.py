@@ -111,9 +111,7 @@ def page_rows(
     return rows
 
 
-def append_outside(
-    run: Run, drafts: Iterable[Draft], *, wake: bool = True, **changes: Any
-) -> None:
+def append_outside(run: Run, drafts: Iterable[Draft], *, wake: bool = True, **changes: Any) -> None:
     """Appends under the row lock that the caller holds (`lock_run`); `changes` are columns of the
     run. With `wake`, the engine parks only after it has read these events."""
     drafts = list(drafts)

@@ -172,7 +172,9 @@ class IdempotencyKey(BaseModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["user", "workspace", "key"], name="idempotency_key_once")
+            models.UniqueConstraint(
+                fields=["user", "workspace", "key"], name="idempotency_key_once"
+            )
         ]
 
     def __str__(self) -> str:

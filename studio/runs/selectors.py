@@ -51,7 +51,7 @@ def run_index(access: Access, run_id: object) -> dict[str, Any]:
     rows = list(
         Event.objects.filter(run_id=run.pk)
         .order_by("seq")
-        .extra(select={"size": "LENGTH(body)"})  # noqa: S610 - a constant
+        .extra(select={"size": "LENGTH(body)"})
         .values_list("seq", "kind", "agent_path", "turn", "occurred_at", "size")
     )
     start = rows[0][4] if rows else None
@@ -94,9 +94,7 @@ def last_runs(access: Access, **by: Any) -> dict[Any, Run]:
         .annotate(at=Max("created_at"))
     )
     wanted = {(row[column], row["at"]) for row in latest}
-    runs = runs_list(access).filter(
-        **{name: ids}, created_at__in=[at for _, at in wanted]
-    )
+    runs = runs_list(access).filter(**{name: ids}, created_at__in=[at for _, at in wanted])
     return {
         getattr(run, column): run
         for run in runs

@@ -93,12 +93,8 @@ def run_lease_expired(*, run_id: object, owner: str, counts: bool) -> bool:
     if crashes >= CRASHES_BEFORE_QUARANTINE:
         state = RunState.QUARANTINED
         detail = f"Its worker ended {crashes} times in a row without finishing a step."
-        drafts.append(
-            Draft(key=f"quarantined/{run.epoch}", payload=RunQuarantined(detail=detail))
-        )
-    append_outside(
-        run, drafts, state=state, lease_owner="", crashes=crashes, due_at=timezone.now()
-    )
+        drafts.append(Draft(key=f"quarantined/{run.epoch}", payload=RunQuarantined(detail=detail)))
+    append_outside(run, drafts, state=state, lease_owner="", crashes=crashes, due_at=timezone.now())
     return True
 
 

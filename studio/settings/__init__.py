@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "studio.runs",
     "studio.approvals",
     "studio.execution",
-    "studio.presentation",
     "studio.api",
     "studio.web",
 ]
@@ -130,7 +129,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["studio.api.permissions.WorkspacePermission"],
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "RunState": "studio.runs.models.RunState",
+        "RequestState": "studio.approvals.models.RequestState",
+        "RequestKind": "studio.approvals.models.RequestKind",
+        "CredentialKind": "studio.credentials.models.CredentialKind",
+        "Role": "studio.accounts.models.Role",
+        "WaitKind": ["approval", "input", "timer", "credential", "quota"],
+        "Severity": ["error", "warning"],
+        "Verdict": ["allow", "ask", "deny"],
+    },
 }
 
 REDIS_URL = ENV.redis_url

@@ -20,7 +20,9 @@ def databases(env: Environment) -> dict[str, dict[str, Any]]:
             dj_database_url.parse(env.database_url, conn_max_age=60, conn_health_checks=True)
         )
         if config["ENGINE"] != "django.db.backends.postgresql":
-            raise SystemExit("DATABASE_URL must be a postgres:// address; without it we use SQLite.")
+            raise SystemExit(
+                "DATABASE_URL must be a postgres:// address; without it we use SQLite."
+            )
         # "pool": no; each of our named threads keeps a checked connection of its own.
         return {"default": config}
     return {

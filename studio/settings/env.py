@@ -52,7 +52,9 @@ def _port(text: str) -> int:
 
 def read_environment() -> Environment:
     get = os.environ.get
-    urls = tuple(u.strip().rstrip("/") for u in get("TROUPE_PUBLIC_URL", "").split(",") if u.strip())
+    urls = tuple(
+        u.strip().rstrip("/") for u in get("TROUPE_PUBLIC_URL", "").split(",") if u.strip()
+    )
     for url in urls:
         if "://" not in url or "*" in url:
             raise SystemExit(

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from studio import VERSION
+from studio import presentation as s
 from studio.accounts.models import Workspace
 from studio.accounts.selectors import members_list, tokens_list
 from studio.accounts.services import (
@@ -19,8 +20,8 @@ from studio.accounts.services import (
     token_revoke,
     workspace_update,
 )
-from studio import presentation as s
 from studio.api.base import View
+from studio.api.schema import page_of
 from studio.core.broadcast import signed_out
 from studio.credentials.services import workspace_default_model_set
 from studio.execution.freeze import workspace_model
@@ -60,9 +61,7 @@ class WorkspaceView(View):
     def get(self, request: Request) -> Response:
         return Response(s.WorkspaceOut(_workspace(self.access.workspace)).data)
 
-    @extend_schema(
-        request=s.WorkspaceIn, responses=s.WorkspaceOut, operation_id="workspace_update"
-    )
+    @extend_schema(request=s.WorkspaceIn, responses=s.WorkspaceOut, operation_id="workspace_update")
     def patch(self, request: Request) -> Response:
         values = self.checked(s.WorkspaceIn)
         workspace = workspace_update(access=self.access, name=values.get("name"))
@@ -75,17 +74,15 @@ class WorkspaceView(View):
 
 
 class MembersView(View):
-    @extend_schema(responses=s.MemberOut(many=True), operation_id="members_list")
+    @extend_schema(responses=page_of(s.MemberOut), operation_id="members_list")
     def get(self, request: Request) -> Response:
-        return self.page(
-            members_list(self.access), lambda rows: s.MemberOut(rows, many=True).data
-        )
+        return self.page(members_list(self.access), lambda rows: s.MemberOut(rows, many=True).data)
 
 
 class TokensView(View):
     write_ability = "run"
 
-    @extend_schema(responses=s.TokenOut(many=True), operation_id="tokens_list")
+    @extend_schema(responses=page_of(s.TokenOut), operation_id="tokens_list")
     def get(self, request: Request) -> Response:
         return self.page(tokens_list(self.access), lambda rows: s.TokenOut(rows, many=True).data)
 
@@ -112,9 +109,7 @@ class PasswordView(View):
     @extend_schema(request=s.PasswordIn, responses={204: None}, operation_id="password_set")
     def post(self, request: Request) -> Response:
         values = self.checked(s.PasswordIn)
-        password_set(
-            user=self.access.user, new=values["new"], current=values.get("current")
-        )
+        password_set(user=self.access.user, new=values["new"], current=values.get("current"))
         # Signs the user's other sessions out and keeps this one, under a new key.
         update_session_auth_hash(request._request, self.access.user)
         signed_out(self.access.user.pk)

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from runtime.events import Event as LogEvent
 from studio import presentation as s
 from studio.api.base import View, idempotent
+from studio.api.schema import page_of
 from studio.approvals.selectors import policy_of, request_context, request_get, requests_list
 from studio.approvals.services import approval_decide, policy_update
 from studio.runs.log import COLUMNS, wire_object
@@ -24,7 +25,7 @@ class ContextOut(BaseModel):
 class ApprovalsView(View):
     @extend_schema(
         parameters=[Q("state", str, enum=["pending", "decided", "all"]), Q("kind", str)],
-        responses=s.RequestOut(many=True),
+        responses=page_of(s.RequestOut),
         operation_id="approvals_list",
     )
     def get(self, request: Request) -> Response:

@@ -6,10 +6,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from runtime.components.registry import describe
-from studio.accounts.selectors import Access
+from runtime.components.describe import describe
 from studio import presentation as s
+from studio.accounts.selectors import Access
 from studio.api.base import View, idempotent
+from studio.api.schema import page_of
 from studio.core.errors import Unprocessable
 from studio.execution.freeze import would_be_scripted
 from studio.library.gallery import gallery_list
@@ -74,7 +75,7 @@ def detail(access: Access, row: Definition) -> Any:
 
 
 class ComponentsView(View):
-    @extend_schema(responses=s.ComponentInfoOut(many=True), operation_id="components_list")
+    @extend_schema(responses=page_of(s.ComponentInfoOut), operation_id="components_list")
     def get(self, request: Request) -> Response:
         return Response({"results": s.ComponentInfoOut(describe(), many=True).data, "next": None})
 
@@ -99,7 +100,7 @@ class DefinitionsView(View):
 
     @extend_schema(
         parameters=[Q("component_type", str), Q("search", str), Q("archived", bool)],
-        responses=s.DefinitionOut(many=True),
+        responses=page_of(s.DefinitionOut),
         operation_id="definitions_list",
     )
     def get(self, request: Request) -> Response:
@@ -206,21 +207,17 @@ class DraftView(View):
 class DefinitionValidateView(View):
     write_ability = "view"
 
-    @extend_schema(
-        request=None, responses=s.ProblemsOut, operation_id="definitions_validate"
-    )
+    @extend_schema(request=None, responses=s.ProblemsOut, operation_id="definitions_validate")
     def post(self, request: Request, id: str) -> Response:
         row = definition_get(self.access, id)
-        problems = component_problems(
-            self.access, row.draft, component_type=row.component_type
-        )
+        problems = component_problems(self.access, row.draft, component_type=row.component_type)
         return Response(s.ProblemsOut({"problems": problems}).data)
 
 
 class RevisionsView(View):
     write_ability = "edit"
 
-    @extend_schema(responses=s.RevisionOut(many=True), operation_id="revisions_list")
+    @extend_schema(responses=page_of(s.RevisionOut), operation_id="revisions_list")
     def get(self, request: Request, id: str) -> Response:
         return self.page(
             revisions_list(self.access, id), lambda rows: s.RevisionOut(rows, many=True).data
@@ -275,12 +272,10 @@ class ImportView(View):
 
 
 class GalleryView(View):
-    @extend_schema(responses=s.GalleryOut(many=True), operation_id="gallery_list")
+    @extend_schema(responses=page_of(s.GalleryOut), operation_id="gallery_list")
     def get(self, request: Request) -> Response:
         entries = [
             {**entry, "agents": _agents(entry["component"]), "layout": entry.get("layout", {})}
             for entry in gallery_list()
         ]
         return Response({"results": s.GalleryOut(entries, many=True).data, "next": None})
-
-

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from studio import presentation as s
 from studio.api.base import View, idempotent
+from studio.api.schema import page_of
 from studio.core.errors import ApplicationError
 from studio.credentials.selectors import credential_get, credentials_list
 from studio.credentials.services import (
@@ -26,7 +27,7 @@ SHOWN_CHARS = 200_000
 class CredentialsView(View):
     write_ability = "admin"
 
-    @extend_schema(responses=s.CredentialOut(many=True), operation_id="credentials_list")
+    @extend_schema(responses=page_of(s.CredentialOut), operation_id="credentials_list")
     def get(self, request: Request) -> Response:
         return self.page(
             credentials_list(self.access), lambda rows: s.CredentialOut(rows, many=True).data
@@ -66,9 +67,7 @@ class CredentialView(View):
 class CredentialTestView(View):
     write_ability = "admin"
 
-    @extend_schema(
-        request=None, responses=s.CredentialTestOut, operation_id="credentials_test"
-    )
+    @extend_schema(request=None, responses=s.CredentialTestOut, operation_id="credentials_test")
     @idempotent
     def post(self, request: Request, id: str) -> Response:
         return Response(credential_test(credential_get(self.access, id)))
@@ -83,7 +82,7 @@ def _read(view: View, request: Request) -> tuple[str, bytes]:
 
 
 class FilesView(View):
-    @extend_schema(responses=s.FileOut(many=True), operation_id="files_list")
+    @extend_schema(responses=page_of(s.FileOut), operation_id="files_list")
     def get(self, request: Request) -> Response:
         files = files_list(self.access.workspace.pk)
         return Response({"results": s.FileOut(files, many=True).data, "next": None})

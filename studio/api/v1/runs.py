@@ -7,13 +7,15 @@ from django.http import HttpResponse, StreamingHttpResponse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from pydantic import BaseModel
 from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from runtime.events import Event as LogEvent
-from studio.accounts.selectors import Access
 from studio import presentation as s
+from studio.accounts.selectors import Access
 from studio.api.base import View, idempotent
+from studio.api.schema import page_of
 from studio.api.sse import event_stream
 from studio.execution.services import run_start
 from studio.library.selectors import definition_get
@@ -63,7 +65,7 @@ class RunsView(View):
 
     @extend_schema(
         parameters=[Q("state", str), Q("definition", str)],
-        responses=s.RunSummaryOut(many=True),
+        responses=page_of(s.RunSummaryOut),
         operation_id="runs_list",
     )
     def get(self, request: Request) -> Response:
@@ -94,24 +96,40 @@ class RunView(View):
         return Response(run_data(self.access, run_get(self.access, id)))
 
 
-class CommandView(View):
+class _CommandView(View):
     write_ability = "run"
-    command = ""
 
-    @extend_schema(request=s.CommandIn, responses=s.RunOut)
+    def command(self, name: str, id: str) -> Response:
+        reason = self.checked(s.CommandIn).get("reason", "")
+        run = run_command(access=self.access, run_id=id, command=name, reason=reason)
+        return Response(run_data(self.access, run))
+
+
+class StopView(_CommandView):
+    @extend_schema(request=s.CommandIn, responses=s.RunOut, operation_id="runs_stop")
     @idempotent
     def post(self, request: Request, id: str) -> Response:
-        reason = self.checked(s.CommandIn).get("reason", "")
-        run = run_command(access=self.access, run_id=id, command=self.command, reason=reason)
-        return Response(run_data(self.access, run))
+        return self.command("stop", id)
+
+
+class PauseView(_CommandView):
+    @extend_schema(request=s.CommandIn, responses=s.RunOut, operation_id="runs_pause")
+    @idempotent
+    def post(self, request: Request, id: str) -> Response:
+        return self.command("pause", id)
+
+
+class ResumeView(_CommandView):
+    @extend_schema(request=s.CommandIn, responses=s.RunOut, operation_id="runs_resume")
+    @idempotent
+    def post(self, request: Request, id: str) -> Response:
+        return self.command("resume", id)
 
 
 class _AnyAccept(DefaultContentNegotiation):
     """`text/event-stream` is answered by the view itself."""
 
-    def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: Any = None
-    ) -> Any:
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type
 
 
@@ -180,14 +198,12 @@ class RunExportView(View):
 
 
 def _as_json(data: Any) -> bytes:
-    from rest_framework.renderers import JSONRenderer
-
     rendered: bytes = JSONRenderer().render(data)
     return rendered
 
 
 class UsageView(View):
-    @extend_schema(responses=s.UsageDayOut(many=True), operation_id="usage_list")
+    @extend_schema(responses=page_of(s.UsageDayOut), operation_id="usage_list")
     def get(self, request: Request) -> Response:
         days = usage_by_day(self.access)
         return Response({"results": s.UsageDayOut(days, many=True).data, "next": None})
@@ -208,13 +224,11 @@ class SessionsView(View):
 
     @extend_schema(
         parameters=[Q("definition", str)],
-        responses=s.SessionOut(many=True),
+        responses=page_of(s.SessionOut),
         operation_id="sessions_list",
     )
     def get(self, request: Request) -> Response:
-        rows = sessions_list(
-            self.access, definition=request.query_params.get("definition") or None
-        )
+        rows = sessions_list(self.access, definition=request.query_params.get("definition") or None)
         return self.page(
             rows, lambda found: s.SessionOut(_presented(self.access, found), many=True).data
         )

@@ -22,9 +22,7 @@ class PolicyGate:
 
     def _check(self, query: GateQuery) -> GateVerdict:
         policy = policy_of(Workspace(pk=self._workspace_id))
-        verdict, rule = policy_verdict(
-            policy, tool=query.tool, side_effects=query.side_effects
-        )
+        verdict, rule = policy_verdict(policy, tool=query.tool, side_effects=query.side_effects)
         deadline = None
         if verdict == "ask" and policy.deadline_seconds:
             deadline = timezone.now() + timedelta(seconds=policy.deadline_seconds)

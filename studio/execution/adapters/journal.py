@@ -241,9 +241,7 @@ class DbJournal:
             run_id=self._run_id, seq__gt=self._head, kind="command.received"
         )
         if unread.exists():
-            Run.objects.filter(pk=self._run_id).update(
-                state=RunState.QUEUED, due_at=timezone.now()
-            )
+            Run.objects.filter(pk=self._run_id).update(state=RunState.QUEUED, due_at=timezone.now())
 
     def _recover(self, drafts: Sequence[Draft]) -> list[dict[str, Any]] | Exception:
         if not self._owned() and not any(_ends_claim(draft) for draft in drafts):
