@@ -99,14 +99,11 @@ class CeleryPart:
     """A Celery worker in a thread of this process, on the memory broker."""
 
     def __init__(self) -> None:
-        from celery import signals
-
         from studio import celery
 
         celery.app.set_default()
         celery.app.loader.import_default_modules()
         ready = threading.Event()
-        signals.worker_ready.connect(lambda **_: ready.set(), weak=False)
         self._worker = celery.app.WorkController(
             app=celery.app,
             hostname="embedded@localhost",
@@ -116,6 +113,7 @@ class CeleryPart:
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
+            ready_callback=lambda _: ready.set(),
         )
         self._thread = threading.Thread(
             target=self._worker.start, name="troupe-celery", daemon=True

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from celery import signals
 from django.conf import settings
 
 from studio import celery
@@ -22,7 +21,6 @@ def run_worker(*, queue: str, on_ready: Callable[[], None]) -> None:
     celery.app.set_default()
     celery.app.loader.import_default_modules()
     engine = EnginePart(queue=queue)
-    signals.worker_ready.connect(lambda **_: on_ready(), weak=False)
     worker: Any = celery.app.WorkController(
         app=celery.app,
         hostname=f"troupe-{os.getpid()}@localhost",
@@ -33,6 +31,7 @@ def run_worker(*, queue: str, on_ready: Callable[[], None]) -> None:
         without_heartbeat=True,
         without_mingle=True,
         without_gossip=True,
+        ready_callback=lambda _: on_ready(),
     )
     begun = threading.Event()
 

@@ -99,9 +99,7 @@ if ENV.behind_proxy:
     USE_X_FORWARDED_HOST = False
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = BASE_DIR / "static"
 WHITENOISE_AUTOREFRESH = False
 FRONTEND_MANIFEST = BASE_DIR / "static" / "frontend" / "manifest.json"
 
@@ -174,6 +172,12 @@ LOGGING = {
             "formatter": "plain",
             "filters": ["redact"],
         }
+    },
+    "loggers": {
+        # Says at each start that the memory broker has no host.
+        "kombu.connection": {"level": "ERROR"},
+        # Answers of 4xx are the caller's business; 5xx have their own line with the traceback.
+        "django.request": {"level": "ERROR"},
     },
     "root": {"handlers": ["stderr"], "level": os.environ.get("TROUPE_LOG_LEVEL", "WARNING")},
 }
