@@ -56,6 +56,12 @@ export function messagePosted(
   if (view.openItems.has(`task:${message.id}`)) {
     return changeItem(view, moment, `task:${message.id}`, "task", () => ({}));
   }
+  const counts = counted(view.messageCounts, moment.event.agent_path);
+  return intoItem({ ...view, messageCounts: counts }, moment, p);
+}
+
+function intoItem(view: RunView, moment: Moment, p: PayloadOf<"message.posted">): RunView {
+  const { message } = p;
   const model = p.message_key === null ? undefined : `model:${p.message_key}`;
   if (model !== undefined && view.openItems.has(model)) {
     return changeItem(view, moment, model, "model", () => ({ message }));

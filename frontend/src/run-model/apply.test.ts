@@ -78,7 +78,8 @@ describe("folding a run", () => {
   });
 
   it("counts who handed over to whom", () => {
-    const { edges, turnCounts } = foldAll(reportRun());
+    const { edges, turnCounts, messageCounts } = foldAll(reportRun());
+    expect(Object.fromEntries(messageCounts)).toEqual({ researcher: 2, writer: 1, user_proxy: 1 });
     expect(Object.fromEntries(edges)).toEqual({
       "→researcher": 1,
       "researcher→writer": 1,

@@ -88,6 +88,8 @@ export interface RunView {
   readonly edges: ReadonlyMap<string, number>;
   /** Turns taken, by agent path. */
   readonly turnCounts: ReadonlyMap<string, number>;
+  /** Messages posted, by agent path; the task's own are not counted. */
+  readonly messageCounts: ReadonlyMap<string, number>;
   /** Calls of a tool, by `agent path:tool`. */
   readonly toolCounts: ReadonlyMap<string, number>;
   /** Who spoke last in each team, by team path. */
@@ -128,6 +130,7 @@ export function emptyView(): RunView {
     activity: new Map(),
     edges: new Map(),
     turnCounts: new Map(),
+    messageCounts: new Map(),
     toolCounts: new Map(),
     lastSpeaker: new Map(),
     tokens: { prompt: 0, completion: 0, cached: null },

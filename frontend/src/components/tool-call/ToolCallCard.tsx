@@ -22,12 +22,14 @@ interface ToolCallCardProps {
   call: ToolItem;
   selected?: boolean;
   onSelect?: () => void;
+  /** What an open request asks for, in place of the call's own arguments. */
+  request?: ReactNode;
   /** The decision bar of an open request. */
   children?: ReactNode;
 }
 
 /** One tool call, from proposal to result: the same card wherever a call is shown. */
-export function ToolCallCard({ call, selected, onSelect, children }: ToolCallCardProps) {
+export function ToolCallCard({ call, selected, onSelect, request, children }: ToolCallCardProps) {
   const status = statusOf(call);
   const needsLook = status.tone === "asks" || status.tone === "bad";
   const [choice, setChoice] = useState<boolean | null>(null);
@@ -50,7 +52,7 @@ export function ToolCallCard({ call, selected, onSelect, children }: ToolCallCar
       </button>
       {open && (
         <div className={classes.cardBody}>
-          <CallBody call={call} />
+          {request ?? <CallBody call={call} />}
           {children}
         </div>
       )}

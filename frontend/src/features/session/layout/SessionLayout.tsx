@@ -12,8 +12,6 @@ interface SessionLayoutProps {
   inspector: ReactNode;
   timeline: ReactNode;
   playback: ReactNode;
-  /** Changes when something was chosen that the inspector shows. */
-  inspecting: number | null;
 }
 
 const PERCENT = (size: number): number => 100 / Math.max(1, size);
@@ -51,23 +49,16 @@ function Wide({ transcript, graph, inspector, timeline, playback }: SessionLayou
 const TABS = ["Transcript", "Team", "Inspector", "Timeline"] as const;
 type Tab = (typeof TABS)[number];
 
-function Narrow({ transcript, graph, inspector, timeline, playback, inspecting }: SessionLayoutProps) {
-  const [chosen, setChosen] = useState<{ tab: Tab; inspecting: number | null }>({ tab: "Transcript", inspecting });
-  const tab = chosen.inspecting === inspecting || inspecting === null ? chosen.tab : "Inspector";
+function Narrow({ transcript, graph, inspector, timeline, playback }: SessionLayoutProps) {
+  const [tab, setTab] = useState<Tab>("Transcript");
   const parts: Record<Tab, ReactNode> = { Transcript: transcript, Team: graph, Inspector: inspector, Timeline: timeline };
   return (
     <div className={classes.narrow}>
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label="Part of the run"
-        className={classes.tabs}
-        data={[...TABS]}
-        value={tab}
-        onChange={(value) => setChosen({ tab: value as Tab, inspecting })}
-      />
+      <div className={classes.tabs}>
+        <SegmentedControl fullWidth size="xs" aria-label="Part of the run" data={[...TABS]} value={tab} onChange={(value) => setTab(value as Tab)} />
+      </div>
       <section className={classes.panel} style={{ flex: 1 }} aria-label={tab}>{parts[tab]}</section>
-      {playback}
+      <div className={classes.bottom}>{playback}</div>
     </div>
   );
 }

@@ -5,7 +5,7 @@
 import { fetchEvents, fetchIndex, type RunIndex } from "@/api/run-log";
 import type { Event, Run, RunSummary } from "@/api/types";
 import { type FollowState, RunSocket } from "@/lib/socket/run-socket";
-import { hasEnded, LiveText, type RunEvent, RunLog, type RunView } from "@/run-model";
+import { hasEnded, isMark, LiveText, type RunEvent, RunLog, type RunView } from "@/run-model";
 
 export const PAGE = 500;
 /** Listeners hear of a burst of events once. */
@@ -30,6 +30,10 @@ function asRunEvents(events: readonly Event[]): RunEvent[] {
 export class RunController {
   readonly log = new RunLog();
   readonly live = new LiveText();
+  /** Time of every event held, never going back: grows with the log. */
+  readonly times: number[] = [];
+  /** `seq` of the approvals, questions and errors held. */
+  readonly marks: number[] = [];
   private snapshot: RunSnapshot;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -129,7 +133,10 @@ export class RunController {
     const before = this.log.head.seq;
     const wasOver = hasEnded(this.log.head);
     this.log.append(events);
-    for (const { payload } of this.log.events.slice(before)) {
+    for (const event of this.log.events.slice(before)) {
+      const { payload } = event;
+      this.times.push(Math.max(this.times.at(-1) ?? 0, Date.parse(event.occurred_at) || 0));
+      if (isMark(event)) this.marks.push(event.seq);
       if (payload.kind === "model.completed" || payload.kind === "model.failed") {
         this.live.finish(payload.message_key, payload.attempt);
       }

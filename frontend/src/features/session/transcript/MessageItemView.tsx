@@ -1,0 +1,28 @@
+import { IconArrowForwardUp, IconFlagFilled, IconListDetails } from "@tabler/icons-react";
+
+import { MarkdownView } from "@/components/MarkdownView";
+import type { MessageItem } from "@/run-model";
+
+import classes from "./transcript.module.css";
+
+/** A message that no model call of this transcript wrote. */
+export function MessageItemView({ item }: { item: MessageItem }) {
+  const { message } = item;
+  const who = item.group === null ? <strong>{message.source} </strong> : null;
+  if (message.type === "ToolCallSummaryMessage") {
+    return (
+      <details className={classes.thought}>
+        <summary><IconListDetails size={14} aria-hidden /> {who}Summary of the tool results, as the team hears it</summary>
+        <MarkdownView text={message.content} />
+      </details>
+    );
+  }
+  return (
+    <div className={classes.message}>
+      {message.type === "HandoffMessage" && <p className={classes.quiet}><IconArrowForwardUp size={14} aria-hidden /> Hands over to {message.target}</p>}
+      {message.type === "StopMessage" && <p className={classes.quiet}><IconFlagFilled size={14} aria-hidden /> Asks to stop</p>}
+      {who}
+      <MarkdownView text={message.content} />
+    </div>
+  );
+}
