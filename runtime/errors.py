@@ -1,23 +1,23 @@
 """Errors of the runtime.
 
-    RuntimeFault                     base; `code` is stable, the text says what to do
-    ├── SpecError                    a component cannot be loaded; carries the JSON path
-    ├── DeliveryError                a message could not be handled; names both ends
-    │   ├── UnknownRecipient
-    │   ├── UnhandledMessage
-    │   ├── MailboxFull
-    │   ├── ReentrantSend
-    │   └── DeliveryTimeout
-    ├── MessageDropped               an intervention refused a message
-    ├── ModelError                   the model's side failed; says whether a retry may help
-    ├── ToolError                    a tool cannot do what was asked; becomes an error result
-    ├── TeamError                    a team's own rule was broken at run time
-    ├── JournalError
-    │   ├── LeaseLost                another worker owns the run; stop at once, write nothing
-    │   └── NonDeterministic         re-execution asked for something else than what is recorded
-    └── Interrupted                  the run is leaving this worker; never swallow it
-        ├── Cancelled                a person or an operator stopped it
-        └── Parking                  it waits for something slow, or the worker drains
+RuntimeFault                     base; `code` is stable, the text says what to do
+├── SpecError                    a component cannot be loaded; carries the JSON path
+├── DeliveryError                a message could not be handled; names both ends
+│   ├── UnknownRecipient
+│   ├── UnhandledMessage
+│   ├── MailboxFull
+│   ├── ReentrantSend
+│   └── DeliveryTimeout
+├── MessageDropped               an intervention refused a message
+├── ModelError                   the model's side failed; says whether a retry may help
+├── ToolError                    a tool cannot do what was asked; becomes an error result
+├── TeamError                    a team's own rule was broken at run time
+├── JournalError
+│   ├── LeaseLost                another worker owns the run; stop at once, write nothing
+│   └── NonDeterministic         re-execution asked for something else than what is recorded
+└── Interrupted                  the run is leaving this worker; never swallow it
+    ├── Cancelled                a person or an operator stopped it
+    └── Parking                  it waits for something slow, or the worker drains
 """
 
 from __future__ import annotations

@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from pydantic import Field
+
 from runtime.events import Draft, Event
 from runtime.events.payloads import Effect, ModelInfo, Verdict
 from runtime.messages import Frozen, FunctionCall, JsonObject, LLMMessage, RequestUsage
@@ -137,15 +139,15 @@ ToolChoice = Literal["auto", "required", "none"] | str
 
 class ModelRequest(Frozen):
     messages: list[LLMMessage]
-    tools: list[ToolSchema] = []
+    tools: list[ToolSchema] = Field(default_factory=list)
     tool_choice: ToolChoice = "auto"
     json_schema: JsonObject | None = None
-    params: JsonObject = {}
+    params: JsonObject = Field(default_factory=dict)
 
 
 class ModelReply(Frozen):
     content: str | None
-    tool_calls: list[FunctionCall] = []
+    tool_calls: list[FunctionCall] = Field(default_factory=list)
     thought: str | None = None
     finish_reason: Literal["stop", "length", "function_calls", "content_filter", "unknown"]
     usage: RequestUsage

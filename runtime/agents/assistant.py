@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from runtime.agents.assistant_config import AssistantConfig, check_tools
+from runtime.agents.assistant_config import AssistantConfig, check_assistant
 from runtime.agents.base import Participant
 from runtime.agents.protocol import Spoken
 from runtime.agents.transcript import Transcript, as_result
@@ -102,7 +102,7 @@ class AssistantAgent(Participant[AssistantConfig]):
 
     @classmethod
     def check(cls, config: Any, path: str) -> Iterable[Problem]:
-        return check_tools(config, path)
+        return check_assistant(config, path)
 
     def restore(self, history: History) -> None:
         self._transcript = Transcript.restore(self.name, self.path, history)
@@ -128,9 +128,10 @@ class AssistantAgent(Participant[AssistantConfig]):
     async def _infer(self, step: StepContext, *, with_tools: bool = True) -> ModelCompleted:
         await step.point("model")
         messages = self._messages()
-        tools = [tool.schema for tool in self._tools.values()] if with_tools else []
         request = ModelRequest(
-            messages=messages, tools=tools, tool_choice="auto" if with_tools else "none"
+            messages=messages,
+            tools=[tool.schema for tool in self._tools.values()],
+            tool_choice="auto" if with_tools else "none",
         )
         reference = {
             **self._reference,

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from runtime.agents.names import check_name
 from runtime.components.base import ComponentConfig, Problem
 from runtime.components.registry import find_component
 from runtime.components.spec import (
@@ -82,7 +83,8 @@ class AssistantConfig(ComponentConfig):
         return bool(self.reflect_on_tool_use)
 
 
-def check_tools(config: AssistantConfig, path: str) -> Iterator[Problem]:
+def check_assistant(config: AssistantConfig, path: str) -> Iterator[Problem]:
+    yield from check_name(config.name, f"{path}.name")
     if config.handoffs:
         yield Problem(
             f"{path}.handoffs",

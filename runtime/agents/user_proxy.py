@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
 from runtime.agents.base import Participant
+from runtime.agents.names import check_name
 from runtime.agents.protocol import Spoken
-from runtime.components.base import ComponentConfig, Palette
+from runtime.components.base import ComponentConfig, Palette, Problem
 from runtime.components.builder import Builder
 from runtime.durable.people import ask_input
 from runtime.durable.step import StepContext
@@ -40,6 +42,10 @@ class UserProxyAgent(Participant[UserProxyConfig]):
     @classmethod
     def build(cls, config: UserProxyConfig, builder: Builder) -> Self:
         return cls(config)
+
+    @classmethod
+    def check(cls, config: Any, path: str) -> Iterable[Problem]:
+        return check_name(config.name, f"{path}.name")
 
     async def respond(self, heard: list[ChatMessage], step: StepContext) -> Spoken:
         asker = heard[-1].source if heard else None

@@ -70,16 +70,18 @@ class ComponentBase(ABC, Generic[ConfigT]):
         return ()
 
     @classmethod
-    def info(cls) -> JsonObject:
+    def palette_info(cls) -> JsonObject:
         """More that the palette shows of this kind of component."""
         return {}
 
     @classmethod
     def dump(cls, config: BaseModel | JsonObject, *, label: str | None = None) -> Component:
         """The component JSON of a config; nulls are left out, as AutoGen does."""
-        values = config.model_dump(mode="json", exclude_none=True, by_alias=True) if isinstance(
-            config, BaseModel
-        ) else dict(config)
+        values = (
+            config.model_dump(mode="json", exclude_none=True, by_alias=True)
+            if isinstance(config, BaseModel)
+            else dict(config)
+        )
         return Component(
             provider=cls.provider,
             component_type=cls.component_type,

@@ -50,6 +50,9 @@ class Builder:
             first = error.errors()[0]
             place = ".".join(str(part) for part in first["loc"])
             raise SpecError(f"{place or 'config'}: {first['msg']}", path=here.path) from error
+        for problem in found.check(config, f"{here.path}.config"):
+            if problem.severity == "error":
+                raise SpecError(problem.detail, path=problem.path, hint=problem.hint)
         built = found.build(config, here)
         if not isinstance(built, expect):
             raise TypeError(f"{found.__name__}.build gave a {type(built).__name__}")

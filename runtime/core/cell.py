@@ -97,7 +97,7 @@ class ActorCell:
             self._cancelled(envelope)
         except (KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001
             # Whatever it is, it is the caller's to see, and this actor goes on.
             if not envelope.fail(error):
                 self._on_orphan_error(envelope, error)

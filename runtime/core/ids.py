@@ -18,7 +18,9 @@ class AgentId:
 
     def __post_init__(self) -> None:
         if not _AGENT_TYPE.match(self.type):
-            raise ValueError(f"Invalid agent type {self.type!r}: use letters, digits, '_', '-', '.'")
+            raise ValueError(
+                f"Invalid agent type {self.type!r}: use letters, digits, '_', '-', '.'"
+            )
 
     @classmethod
     def parse(cls, text: str) -> AgentId:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import types
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, ClassVar, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from runtime.core.actor import Actor, unhandled
 from runtime.core.context import MessageContext
@@ -22,7 +22,8 @@ def handles(method: Handler) -> Handler:
 
 
 class RoutedActor(Actor):
-    _routes: dict[type, str] = {}
+    _routes: ClassVar[dict[type, str]] = {}
+    _resolved: ClassVar[dict[type, str | None]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -33,8 +34,6 @@ class RoutedActor(Actor):
                     routes[message_type] = name
         cls._routes = routes
         cls._resolved = {}
-
-    _resolved: dict[type, str | None] = {}
 
     async def on_message(self, message: Any, context: MessageContext) -> Any:
         kind = type(message)

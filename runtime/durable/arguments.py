@@ -39,7 +39,9 @@ def check_arguments(arguments: JsonObject, schema: JsonObject) -> None:
         raise BadArguments(f"The tool's schema cannot be checked: {error}") from error
     if violation is not None:
         place = violation.json_path
-        raise BadArguments(f"The arguments do not fit the tool's schema: {place}: {violation.message}")
+        raise BadArguments(
+            f"The arguments do not fit the tool's schema: {place}: {violation.message}"
+        )
 
 
 def _no_constant(name: str) -> Any:

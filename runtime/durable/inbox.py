@@ -46,7 +46,9 @@ class Inbox:
             elif isinstance(payload, CommandReceived):
                 self._command(payload, event)
 
-    async def expect(self, request_id: str, wait: Wait, accept: Accept = lambda event: True) -> Event:
+    async def expect(
+        self, request_id: str, wait: Wait, accept: Accept = lambda event: True
+    ) -> Event:
         """The first event for this request that `accept` takes, were it recorded long ago."""
         for event in self._kept.get(request_id, ()):
             if accept(event):

@@ -134,7 +134,10 @@ class ModelStep:
             attempt=attempt,
             model=self.client.info,
             content=reply.content,
-            tool_calls=self._own_ids(reply.tool_calls),
+            # Where no tool may be called, a call that comes anyway would stay without a result.
+            tool_calls=self._own_ids(
+                reply.tool_calls if self.request.tool_choice != "none" else []
+            ),
             thought=reply.thought,
             finish_reason=reply.finish_reason,
             usage=reply.usage,
@@ -166,9 +169,7 @@ class ModelStep:
             will_retry=delay is not None,
             retry_in_ms=None if delay is None else round(delay * 1000),
         )
-        return self.step.draft(
-            f"model.failed.{attempt}", payload, correlation_id=self.message_key
-        )
+        return self.step.draft(f"model.failed.{attempt}", payload, correlation_id=self.message_key)
 
     async def _after_failure(self, failed: Event, failures: int) -> int:
         """How many failures in a row count towards giving up, once it is time for the next

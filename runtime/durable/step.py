@@ -44,7 +44,7 @@ class StepContext:
             agent_path=self.agent_path,
             turn=self.turn,
             correlation_id=correlation_id,
-            payload=payload,  # type: ignore[arg-type]
+            payload=payload,
         )
 
     def find(self, name: str) -> Event | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runtime.durable.limits import RunLimits
-from runtime.engine.engine import ENGINE_VERSION, Outcome, RunEngine, RunServices
+from runtime.engine.engine import ENGINE_VERSION, RunEngine, RunServices
+from runtime.engine.supervisor import Outcome
 
 __all__ = ["ENGINE_VERSION", "Outcome", "RunEngine", "RunLimits", "RunServices"]

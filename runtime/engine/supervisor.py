@@ -212,7 +212,7 @@ class Supervisor:
             paused = RunPaused(code=error.code, detail=error.detail, hint=error.hint)
             await self._append(self._draft("pause", paused))
             return "paused"
-        except (Exception, asyncio.CancelledError) as error:
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - bugs, recorded
             return await self._failed(error)
         ended = FrameEnded(invocation=1, stop_reason=result.stop_reason)
         completed = RunCompleted(stop_reason=result.stop_reason)

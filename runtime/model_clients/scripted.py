@@ -113,7 +113,8 @@ def _to_reply(request: ModelRequest, reply: Reply, usage: ScriptedUsage | None) 
     if usage is None:
         usage = ScriptedUsage(
             prompt_tokens=sum(_tokens(message.model_dump_json()) for message in request.messages),
-            completion_tokens=_tokens(reply.content or "") + sum(_tokens(a) for _, a in reply.calls),
+            completion_tokens=_tokens(reply.content or "")
+            + sum(_tokens(a) for _, a in reply.calls),
         )
     return ModelReply(
         content=reply.content,

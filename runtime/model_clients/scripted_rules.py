@@ -31,8 +31,8 @@ _DONE_WORD = re.compile(
     r"[\"'`*]*\b([A-Z][A-Z_]{3,})\b"
 )
 _LEAD = re.compile(
-    r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:research|investigate|find out|write|prepare|create|"
-    r"compose|draft|summari[sz]e|explain|describe|tell (?:me|us))\b[\s:]*"
+    r"^(?:please\s+)?(?:(?:can|could) you\s+)?(?:research|investigate|find out|write|prepare|"
+    r"create|compose|draft|summari[sz]e|explain|describe|tell (?:me|us))\b[\s:]*"
     r"(?:(?:a|an|the|some)\s+)?(?:(?:short|brief|long|detailed|one-page)\s+)*"
     r"(?:report|article|summary|text|essay|note|notes|overview|facts)?\s*(?:on|about|of|for)?\s+",
     re.IGNORECASE,

@@ -188,9 +188,7 @@ class BaseGroupChat(Participant[ConfigT]):
 
     async def _begin(self, task: list[ChatMessage], step: StepContext) -> str | None:
         self._invocation = step.run.next_invocation(self.path)
-        started = FrameStarted(
-            provider=self.provider, label=self.name, invocation=self._invocation
-        )
+        started = FrameStarted(provider=self.provider, label=self.name, invocation=self._invocation)
         drafts = [step.draft("frame.started", started)]
         for index, message in enumerate(task):
             drafts.append(step.draft(f"task.{index}", self._posting(message, index)))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from runtime.agents.names import check_name
 from runtime.components.base import Problem
 from runtime.components.registry import canonical_provider
 
@@ -17,15 +18,8 @@ def check_participants(config: Any, path: str) -> Iterator[Problem]:
         place = f"{path}.participants[{index}].config.name"
         if name is None:
             continue
-        if not name.isidentifier():
-            yield Problem(
-                place,
-                "error",
-                "invalid_name",
-                f"{name!r} cannot be a name.",
-                "Use letters, digits and underscores, and begin with a letter.",
-            )
-        elif counts[name] > 1:
+        yield from check_name(name, place)
+        if counts[name] > 1:
             yield Problem(
                 place,
                 "error",

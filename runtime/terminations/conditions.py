@@ -16,7 +16,9 @@ GROUP = "Terminations"
 
 class MaxMessageConfig(ComponentConfig):
     max_messages: int = Field(
-        ge=1, title="Messages", description="Stop once this many messages were said, the task's included."
+        ge=1,
+        title="Messages",
+        description="Stop once so many were said, the task included.",
     )
     include_agent_event: bool = Field(
         False, title="Count tool events", description="Count tool requests and results as well."

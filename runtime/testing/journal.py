@@ -29,9 +29,7 @@ class Crash(BaseException):
 class MemoryLog:
     """What is stored of one run: what a database would keep when a worker dies."""
 
-    def __init__(
-        self, run_id: str, clock: Clock, earlier: Sequence[MemoryLog] = ()
-    ) -> None:
+    def __init__(self, run_id: str, clock: Clock, earlier: Sequence[MemoryLog] = ()) -> None:
         self.run_id = run_id
         self.clock = clock
         self.earlier = {log.run_id: log for log in earlier}
@@ -111,7 +109,7 @@ class InMemoryJournal:
     # Faults ------------------------------------------------------------------------------------
 
     def crash_after(self, appends: int, *, before_next: bool = False) -> None:
-        """Dies as soon as that many appends are durable; with `before_next`, only when the next
+        """Dies as soon as that many appends have written something; with `before_next`, only when the next
         one is tried, so that whatever happened in between is lost."""
         self._crash_after = appends
         self._crash_before = before_next
@@ -146,6 +144,7 @@ class InMemoryJournal:
         await asyncio.sleep(0)
         self._before_write()
         self._check_fingerprints(drafts)
+        head = self.log.head
         events = [self._add(draft) for draft in drafts]
         if checkpoint is not None:
             last = max(event.seq for event in events) if events else self.log.head
@@ -153,7 +152,9 @@ class InMemoryJournal:
             self.log.checkpoints[checkpoint.frame] = Checkpoint.model_validate_json(
                 saved.model_dump_json()
             )
-        self._after_write()
+        self._head = self.log.head
+        if self.log.head > head:
+            self._after_write()
         return events
 
     async def park(self, draft: Draft, *, seen: int) -> bool:
@@ -169,9 +170,7 @@ class InMemoryJournal:
     async def outside(self) -> list[Event]:
         self._check_alive()
         fresh = [
-            event
-            for event in self.log.events[self._delivered :]
-            if event.kind in OUTSIDE_KINDS
+            event for event in self.log.events[self._delivered :] if event.kind in OUTSIDE_KINDS
         ]
         self._delivered = self._head = self.log.head
         return fresh

@@ -74,7 +74,7 @@ class RegisteredTool(BaseTool[NoConfig]):
         return cls.function.__name__
 
     @classmethod
-    def info(cls) -> JsonObject:
+    def palette_info(cls) -> JsonObject:
         return {
             "tool_name": cls.function.__name__,
             "effect": cls.tool_effect,

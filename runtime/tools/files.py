@@ -19,9 +19,7 @@ async def write_file(
     return f"Wrote {path} ({size} bytes)."
 
 
-async def read_file(
-    path: Annotated[str, "Relative path of the file"], context: ToolContext
-) -> str:
+async def read_file(path: Annotated[str, "Relative path of the file"], context: ToolContext) -> str:
     """Reads a text file of the workspace's files."""
     return await context.files.read(path)
 

@@ -14,8 +14,8 @@ from runtime.tools.base import GROUP, RegisteredTool
 MAX_RESULTS = 10
 _WORD = re.compile(r"\w+")
 _STOP_WORDS = frozenset(
-    "a about an and are at by do does for from how in is it of on or report short some the to "
-    "what which why with write".split()
+    {"an", "about", "and", "are", "at", "by", "do", "does", "for", "from", "how", "in", "it", "of"}
+    | {"on", "or", "report", "short", "some", "the", "to", "what", "which", "why", "with", "write"}
 )
 
 
@@ -56,6 +56,4 @@ class SampleNotes(RegisteredTool):
     function = staticmethod(search_notes)
     tool_effect = "pure"
     has_side_effects = False
-    palette = Palette(
-        "Sample notes", "Searches the notes that ship with Troupe.", GROUP, "notes"
-    )
+    palette = Palette("Sample notes", "Searches the notes that ship with Troupe.", GROUP, "notes")

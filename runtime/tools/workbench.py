@@ -31,9 +31,7 @@ class StaticWorkbench(ComponentBase[StaticWorkbenchConfig]):
     defaults: ClassVar[JsonObject] = {"tools": []}
     palette = Palette("Workbench", "A fixed set of tools.", "Tools", "tools")
 
-    def __init__(
-        self, config: StaticWorkbenchConfig, tools: list[Tool]
-    ) -> None:
+    def __init__(self, config: StaticWorkbenchConfig, tools: list[Tool]) -> None:
         self.config = config
         self.tools = tools
 

@@ -39,7 +39,9 @@ async def test_an_approval_parks_the_run_and_its_answer_brings_it_back() -> None
     world = World(gate=StaticGate({"write_file": "ask"}, default="allow"))
     journal = world.journal()
     writer = agent(
-        "writer", model(calls(("write_file", {"path": "a.md", "content": "x"})), "Saved."), "WriteFile"
+        "writer",
+        model(calls(("write_file", {"path": "a.md", "content": "x"})), "Saved."),
+        "WriteFile",
     )
     spec = team(writer, max_turns=1)
 

@@ -1,0 +1,93 @@
+"""From a model's config and a credential to an SDK client."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from runtime.components.builder import SharedClients
+from runtime.errors import ModelError
+from runtime.ports import Secret, Secrets
+
+NO_KEY = "no-key"
+"""For servers of one's own that ask for none; the SDKs insist on some text."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where to, with which key. Never printed."""
+
+    api_key: str
+    base_url: str | None
+    organization: str | None = None
+
+    def __repr__(self) -> str:
+        return f"Endpoint(base_url={self.base_url!r})"
+
+    def fingerprint(self, *more: object) -> str:
+        parts = (self.api_key, self.base_url, self.organization, *more)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@dataclass
+class Connection:
+    """Resolves the credential at the first call of a run and shares the SDK client with everyone
+    who has the same one."""
+
+    secrets: Secrets
+    clients: SharedClients
+    vendor: str
+    credential: str | None
+    base_url: str | None
+
+    async def endpoint(self) -> Endpoint:
+        """Raises ModelError when there is no usable credential."""
+        if self.credential is None:
+            if self.base_url is None:
+                raise _missing(f"No credential was chosen for {self.vendor}")
+            return Endpoint(NO_KEY, self.base_url)
+        secret = await self.secrets.get(self.credential)
+        if secret is None:
+            raise _missing("The credential that this model uses has gone")
+        return _endpoint(secret, self.base_url)
+
+    async def client(self, make: Callable[[Endpoint], Any], *settings: object) -> Any:
+        endpoint = await self.endpoint()
+        key = endpoint.fingerprint(self.vendor, *settings)
+        # The first use of a vendor imports its SDK, which takes a second or two: not on the loop.
+        return await self.clients.get(key, lambda: asyncio.to_thread(make, endpoint))
+
+
+def host_of(base_url: str | None, default: str) -> str:
+    return (urlsplit(base_url).netloc or base_url) if base_url else default
+
+
+def _endpoint(secret: Secret, base_url: str | None) -> Endpoint:
+    """A key goes to its vendor or to the address that its credential names, never to one that
+    only the component names: whoever may edit a team must not be able to read keys."""
+    if base_url is not None and _plain(base_url) != _plain(secret.base_url):
+        raise ModelError(
+            f"The credential is not for {host_of(base_url, '')}",
+            code="credential_missing",
+            hint="Save the address with the credential, or remove it from the model.",
+        )
+    api_key = secret.values.get("api_key") or ""
+    if not api_key and secret.base_url is None:
+        raise _missing("The credential has no key")
+    return Endpoint(api_key or NO_KEY, secret.base_url, secret.values.get("organization"))
+
+
+def _plain(url: str | None) -> str:
+    return (url or "").rstrip("/").lower()
+
+
+def _missing(detail: str) -> ModelError:
+    return ModelError(
+        detail,
+        code="credential_missing",
+        hint="Add one under Settings, Credentials, choose it in the model, then run again.",
+    )
