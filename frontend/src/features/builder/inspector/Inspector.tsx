@@ -1,0 +1,84 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconChevronsRight, IconExternalLink } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
+import { Link } from "react-router";
+
+import { useRegistry } from "@/api/components";
+import type { Component } from "@/api/types";
+import { AgentAvatar } from "@/components/AgentAvatar";
+import { ComponentIcon } from "@/components/ComponentIcon";
+import { componentTree } from "@/components/team-graph";
+import { graphColors, looseIndex } from "@/components/team-graph/flow";
+import { agentsOf } from "@/components/team-graph/tree";
+import { className, componentAt, componentName, isTeam, REFERENCE } from "@/lib/components";
+
+import { useBuilder, useBuilderState } from "../context";
+import type { Doc } from "../document/model";
+import { AgentInspector } from "./AgentInspector";
+import { GenericInspector } from "./GenericInspector";
+import { ReferenceInspector } from "./ReferenceInspector";
+import { TeamInspector } from "./TeamInspector";
+import classes from "../builder.module.css";
+
+function selection(doc: Doc, selected: string | null): { path: string; component: Component } {
+  const path = selected ?? "$";
+  const loose = looseIndex(path);
+  if (loose !== null) {
+    const item = doc.layout.loose?.[loose];
+    if (item) return { path, component: item.component };
+  }
+  const component = componentAt(doc.component, path);
+  return component ? { path, component } : { path: "$", component: doc.component };
+}
+
+function Body({ path, component }: { path: string; component: Component }) {
+  if (component.provider === REFERENCE) return <ReferenceInspector path={path} component={component} />;
+  if (isTeam(component)) return <TeamInspector path={path} component={component} />;
+  if (component.component_type === "agent") return <AgentInspector path={path} component={component} />;
+  return <GenericInspector path={path} component={component} />;
+}
+
+function Glyph({ component, path, doc }: { component: Component; path: string; doc: Doc }) {
+  if (component.component_type !== "agent") return <ComponentIcon type={component.component_type} size={20} />;
+  const root = componentTree(doc.component);
+  const agent = agentsOf(root).find((item) => item.path === path);
+  return <AgentAvatar name={componentName(component)} color={agent ? graphColors(root).get(agent.agentPath) : undefined} />;
+}
+
+/** The form of what is selected; of the team itself when nothing is. */
+export function Inspector({ onFold, wide }: { onFold?: () => void; wide?: boolean }) {
+  const { store } = useBuilder();
+  const { doc, selected, focusField } = useBuilderState();
+  const registry = useRegistry();
+  const body = useRef<HTMLDivElement>(null);
+  const { path, component } = selection(doc, selected);
+
+  useEffect(() => {
+    if (!focusField) return;
+    const field = body.current?.querySelector<HTMLElement>(`[data-field="${CSS.escape(focusField)}"]`);
+    const control = field?.matches("input, textarea, button") ? field : field?.querySelector<HTMLElement>("input, textarea, button, [contenteditable]");
+    (control ?? field)?.scrollIntoView({ block: "center" });
+    control?.focus();
+    store.select(path, null);
+  }, [focusField, path, store]);
+
+  const name = isTeam(component) || component.component_type === "agent" ? componentName(component) : (registry.get(component.provider)?.label ?? componentName(component));
+  return (
+    <aside className={classes.inspector} data-wide={wide || undefined} aria-label="Inspector">
+      <header className={classes.inspectorHead}>
+        <Glyph component={component} path={path} doc={doc} />
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <div className={`${classes.inspectorName} clip`} title={name}>{name}</div>
+          <div className={`${classes.inspectorKind} clip`} title={component.provider}>{className(component.provider)}</div>
+        </div>
+        {component.provider === REFERENCE && typeof component.config.definition === "string" && (
+          <Button component={Link} to={`/library/${component.config.definition}`} size="xs" variant="subtle" leftSection={<IconExternalLink size={14} />}>Open</Button>
+        )}
+        {onFold && <Tooltip label="Fold the inspector"><ActionIcon variant="subtle" color="gray" aria-label="Fold the inspector" onClick={onFold}><IconChevronsRight size={16} /></ActionIcon></Tooltip>}
+      </header>
+      <div className={classes.inspectorBody} ref={body} key={path}>
+        <Body path={path} component={component} />
+      </div>
+    </aside>
+  );
+}
