@@ -3,11 +3,6 @@ import { queryOptions } from "@tanstack/react-query";
 import { api } from "./client";
 import type { DecisionVerb, Event, Page, Request } from "./types";
 
-export interface RequestDetail extends Request {
-  /** Messages before the request, oldest first. */
-  context: Event[];
-}
-
 export interface DecisionBody {
   verb: DecisionVerb;
   /** Of the arguments that were on the screen: a decision counts for nothing else. */
@@ -29,5 +24,13 @@ export const decidedRequestsQuery = queryOptions({
 export const requestQuery = (id: string) =>
   queryOptions({
     queryKey: ["approvals", "detail", id],
-    queryFn: ({ signal }) => api.get<RequestDetail>(`/approvals/${id}`, { signal }),
+    queryFn: ({ signal }) => api.get<Request>(`/approvals/${id}`, { signal }),
+  });
+
+/** Messages, answers and results before the request, oldest first. They never change. */
+export const requestContextQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["approvals", "context", id],
+    queryFn: ({ signal }) => api.get<{ results: Event[] }>(`/approvals/${id}/context`, { signal }),
+    staleTime: Infinity,
   });

@@ -19,7 +19,7 @@ export function fetchEvents(runId: string, after: number, limit: number, signal?
   return api.get(`/runs/${runId}/events`, { params: { after, limit }, signal });
 }
 
-/** Columns of the whole log, one value for each event. */
+/** Columns of the whole log, one value for each event; `at_ms` counts from the first event. */
 export interface RunIndex {
   head_seq: number;
   columns: { seq: number[]; kind: string[]; agent: string[]; turn: number[]; at_ms: number[]; size: number[] };

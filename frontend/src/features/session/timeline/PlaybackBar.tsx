@@ -7,7 +7,6 @@ import { formatDuration } from "@/lib/format";
 import { hasEnded, type Scale, type Speed, SPEEDS } from "@/run-model";
 
 import { useSession } from "../model/session-context";
-import { TimeMark } from "./TimeMark";
 import classes from "./timeline.module.css";
 
 interface PlaybackBarProps {
@@ -44,7 +43,6 @@ export function PlaybackBar({ scale, onScale }: PlaybackBarProps) {
       <div className={classes.spacer} />
       <SegmentedControl size="xs" aria-label="Timeline scale" value={scale} onChange={(value) => onScale(value as Scale)} data={[{ value: "time", label: "Time" }, { value: "events", label: "Events" }]} />
       {moment.past && <Button size="compact-xs" variant="default" onClick={moment.toEnd}>{ended ? "Go to the end" : "Return to live"}</Button>}
-      <TimeMark />
     </div>
   );
 }

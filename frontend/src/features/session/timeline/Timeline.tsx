@@ -51,8 +51,8 @@ function LaneNames({ lanes }: { lanes: readonly LanePaths[] }) {
         const name = snapshot.head.lanes.find((lane) => lane.agentPath === agentPath)?.name ?? agentPath;
         return (
           <li key={agentPath} style={{ height: LANE_HEIGHT }} title={agentPath}>
-            <AgentAvatar name={name} color={colorOf(agentPath)} size={20} active={view.activity.has(agentPath)} />
-            <span className="clip">{name}</span>
+            <AgentAvatar name={name} color={colorOf(agentPath)} size={20} />
+            <span className="clip" data-active={view.activity.has(agentPath) || undefined}>{name}</span>
           </li>
         );
       })}

@@ -15,10 +15,18 @@ export interface Timed {
 export function useAxis(chosen: Scale | null): Timed {
   const { controller, snapshot } = useSession();
   const { head, index, loading } = snapshot;
-  const known = loading !== null && index !== null ? index.columns.at_ms : controller.times;
-  const { length } = known;
-  const scale = chosen ?? bestScale(known);
-  // `length` stands for `known`, which grows in place.
-  const axis = useMemo(() => makeAxis(scale, head.bars, known.slice(0, length)), [scale, head.bars, known, length]);
-  return { axis, times: known, scale };
+  const first = head.origin?.createdAt ?? 0;
+  // While a long log is read its index says where everything will stand, so nothing moves.
+  const ahead = useMemo(() => (index === null || loading === null ? null : absolute(index.columns.at_ms, first)), [index, loading, first]);
+  const times = ahead ?? controller.times;
+  const { length } = times;
+  const scale = chosen ?? bestScale(times);
+  // `length` stands for `times`, which grows in place.
+  const axis = useMemo(() => makeAxis(scale, head.bars, times.slice(0, length)), [scale, head.bars, times, length]);
+  return { axis, times, scale };
+}
+
+function absolute(sinceFirst: readonly number[], first: number): number[] {
+  let last = 0;
+  return sinceFirst.map((at) => (last = Math.max(last, first + at)));
 }
