@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from runtime.components.spec import Component
 from runtime.engine import RunEngine, RunLimits, RunServices
 from runtime.events import Event
-from runtime.events.payloads import Actor, ApprovalDecided
+from runtime.events.payloads import Actor, ApprovalDecided, CommandReceived, InputAnswered
 from runtime.messages import ChatMessage, TextMessage
 from runtime.model_clients.pool import ModelClientPool
 from runtime.testing import (
@@ -166,3 +167,32 @@ def decide(journal: InMemoryJournal, request: Any, verb: str, **details: Any) ->
         **details,
     )
     return journal.log.add_outside(payload)
+
+
+def answer(journal: InMemoryJournal, request: Any, text: str) -> Event:
+    by = Actor(id="u1", name="Ada")
+    payload = InputAnswered(request_id=request.request_id, text=text, by=by)
+    return journal.log.add_outside(payload)
+
+
+def command(journal: InMemoryJournal, name: str, reason: str = "") -> Event:
+    by = Actor(id="u1", name="Ada")
+    payload = CommandReceived(command=name, reason=reason, by=by)  # type: ignore[arg-type]
+    return journal.log.add_outside(payload)
+
+
+def last(journal: InMemoryJournal, kind: str) -> Any:
+    """The payload of the newest event of this kind."""
+    return of_kind(journal, kind)[-1].payload
+
+
+async def until(journal: InMemoryJournal, kind: str, count: int = 1) -> Any:
+    """Lets the run work until this is in its log."""
+    while len(of_kind(journal, kind)) < count:
+        await asyncio.sleep(0)
+    return last(journal, kind)
+
+
+async def until_true(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0)
