@@ -139,6 +139,9 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# The operator's own components, as `module:MAPPING` of provider names to `module:Class`.
+COMPONENT_CATALOGS = [p for p in os.environ.get("TROUPE_COMPONENTS", "").split(",") if p]
+
 REDIS_URL = ENV.redis_url
 if ENV.production:
     CHANNEL_LAYERS = {
