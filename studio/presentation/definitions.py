@@ -20,6 +20,9 @@ class ComponentInfoOut(serializers.Serializer[Any]):
     defaults = ObjectField()
     side_effects = serializers.BooleanField(required=False, allow_null=True)
     effect = serializers.CharField(required=False, allow_null=True)
+    tool_name = serializers.CharField(required=False, allow_null=True)
+    component_version = serializers.IntegerField(required=False)
+    hidden = serializers.BooleanField(required=False)
 
 
 class ValidateIn(Input):
