@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Any
 
 import jsonschema
@@ -11,6 +12,7 @@ from runtime.events import sanitise
 from runtime.messages import JsonObject
 
 MAX_ARGUMENTS = 1_000_000
+MAX_VIOLATIONS = 3
 
 
 class BadArguments(ValueError):
@@ -31,17 +33,18 @@ def parse_arguments(raw: str) -> JsonObject:
 
 
 def check_arguments(arguments: JsonObject, schema: JsonObject) -> None:
-    """Raises BadArguments for the first violation of the tool's own schema."""
+    """Raises BadArguments with the first violations of the tool's own schema."""
     try:
-        validator = jsonschema.Draft202012Validator(schema)
-        violation: Any = jsonschema.exceptions.best_match(validator.iter_errors(arguments))
+        errors = jsonschema.Draft202012Validator(schema).iter_errors(arguments)
+        violations = [_violation(error) for error in islice(errors, MAX_VIOLATIONS)]
     except (jsonschema.SchemaError, RecursionError) as error:
         raise BadArguments(f"The tool's schema cannot be checked: {error}") from error
-    if violation is not None:
-        place = violation.json_path
-        raise BadArguments(
-            f"The arguments do not fit the tool's schema: {place}: {violation.message}"
-        )
+    if violations:
+        raise BadArguments(f"The arguments do not fit the tool's schema: {'; '.join(violations)}")
+
+
+def _violation(error: jsonschema.ValidationError) -> str:
+    return f"{error.json_path}: {error.message[:300]}"
 
 
 def _no_constant(name: str) -> Any:

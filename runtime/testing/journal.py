@@ -109,8 +109,8 @@ class InMemoryJournal:
     # Faults ------------------------------------------------------------------------------------
 
     def crash_after(self, appends: int, *, before_next: bool = False) -> None:
-        """Dies as soon as that many appends have written something; with `before_next`, only when the next
-        one is tried, so that whatever happened in between is lost."""
+        """Dies as soon as that many appends have written something; with `before_next`, only when
+        the next one is tried, so that whatever happened in between is lost."""
         self._crash_after = appends
         self._crash_before = before_next
 

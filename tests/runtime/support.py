@@ -188,11 +188,11 @@ def last(journal: InMemoryJournal, kind: str) -> Any:
 
 async def until(journal: InMemoryJournal, kind: str, count: int = 1) -> Any:
     """Lets the run work until this is in its log."""
-    while len(of_kind(journal, kind)) < count:
-        await asyncio.sleep(0)
+    await until_true(lambda: len(of_kind(journal, kind)) >= count)
     return last(journal, kind)
 
 
 async def until_true(condition: Callable[[], bool]) -> None:
-    while not condition():
-        await asyncio.sleep(0)
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - any state of anything, so there is no event
+            await asyncio.sleep(0)

@@ -127,9 +127,7 @@ STATUSES = [
 
 @pytest.mark.parametrize("stream", [False, True])
 @pytest.mark.parametrize(("model", "code", "retryable"), STATUSES)
-async def test_statuses(
-    bench: Bench, model: str, code: str, retryable: bool, stream: bool
-) -> None:
+async def test_statuses(bench: Bench, model: str, code: str, retryable: bool, stream: bool) -> None:
     error = await bench.error(model, stream=stream)
 
     assert (error.code, error.retryable) == (code, retryable)
