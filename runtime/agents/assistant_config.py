@@ -107,8 +107,7 @@ def check_assistant(config: AssistantConfig, path: str) -> Iterator[Problem]:
             "tools_twice",
             "There are tools here and in the workbench; the agent gets both.",
         )
-    names = Counter(name for tool in _tools(config) if (name := _tool_name(tool)))
-    for name, count in names.items():
+    for name, count in Counter(_tool_names(config)).items():
         if count > 1:
             yield Problem(
                 path,
@@ -119,18 +118,26 @@ def check_assistant(config: AssistantConfig, path: str) -> Iterator[Problem]:
             )
 
 
-def _tools(config: AssistantConfig) -> Iterator[Component]:
-    yield from config.tools or ()
+def _tool_names(config: AssistantConfig) -> Iterator[str]:
+    """As far as they are known without building anything."""
+    for tool in config.tools or ():
+        yield from _tool_name(tool.provider, tool.config)
     for bench in config.workbenches:
         raw = bench.config.get("tools")
+        overrides = bench.config.get("tool_overrides")
         for tool in raw if isinstance(raw, list) else ():
             if isinstance(tool, dict) and isinstance(tool.get("provider"), str):
-                yield Component.model_construct(
-                    provider=tool["provider"], config=tool.get("config") or {}
-                )
+                for name in _tool_name(tool["provider"], tool.get("config")):
+                    yield _overridden(name, overrides)
 
 
-def _tool_name(tool: Component) -> str | None:
-    found: Any = find_component(tool.provider)
-    name = getattr(found, "tool_name", None)
-    return name(tool.config) if callable(name) else None
+def _tool_name(provider: str, config: Any) -> Iterator[str]:
+    found: Any = find_component(provider)
+    if hasattr(found, "tool_name"):
+        yield found.tool_name(config)
+
+
+def _overridden(name: str, overrides: Any) -> str:
+    override = overrides.get(name) if isinstance(overrides, dict) else None
+    renamed = override.get("name") if isinstance(override, dict) else None
+    return renamed if isinstance(renamed, str) else name

@@ -16,6 +16,7 @@ MAX_DEPTH = 20
 MAX_JSON_DEPTH = 200
 MAX_BYTES = 1_000_000
 MAX_COMPONENTS = 200
+MAX_VALUES = 50_000
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,15 @@ class Size:
     characters: int
     components: int
     component_depth: int
+    values: int
 
     @property
     def fault(self) -> tuple[str, str] | None:
         """Code and text of the first limit that is broken."""
         if self.characters > MAX_BYTES:
             return "too_large", f"The component is larger than {MAX_BYTES // 1_000_000} MB."
+        if self.values > MAX_VALUES:
+            return "too_large", f"The component has more than {MAX_VALUES:,} values."
         if self.component_depth > MAX_DEPTH:
             return "too_deep", f"Components are nested more than {MAX_DEPTH} deep."
         if self.depth > MAX_JSON_DEPTH:
@@ -41,11 +45,12 @@ class Size:
 
 def measure(value: Any) -> Size:
     """Stops as soon as a limit is broken, so that hostile input costs nothing."""
-    depth = characters = components = component_depth = 0
+    depth = characters = components = component_depth = values = 0
     stack: list[tuple[Any, int, int]] = [(value, 1, 0)]
     while stack:
         item, level, inside = stack.pop()
         depth = max(depth, level)
+        values += 1
         if isinstance(item, dict):
             if isinstance(item.get("provider"), str):
                 components += 1
@@ -58,10 +63,10 @@ def measure(value: Any) -> Size:
             stack.extend((child, level + 1, inside) for child in item)
         else:
             characters += len(item) + 2 if isinstance(item, str) else 4
-        size = Size(depth, characters, components, component_depth)
+        size = Size(depth, characters, components, component_depth, values)
         if size.fault is not None:
             return size
-    return Size(depth, characters, components, component_depth)
+    return Size(depth, characters, components, component_depth, values)
 
 
 @cache

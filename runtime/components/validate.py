@@ -12,7 +12,7 @@ from runtime.components.base import ComponentBase, Problem
 from runtime.components.catalog import REFERENCE
 from runtime.components.registry import find_component, unsupported_reason
 from runtime.components.spec import Component, ComponentType
-from runtime.components.tree import children, measure
+from runtime.components.tree import children, measure, slots
 from runtime.messages import JsonObject
 
 MAX_PROBLEMS = 200
@@ -98,7 +98,7 @@ def _config(found: type[ComponentBase[Any]], config: JsonObject, path: str) -> I
     try:
         parsed = found.Config.model_validate(config)
     except ValidationError as error:
-        yield from _invalid_fields(found, config, error, path)
+        yield from _invalid_fields(found, error, path)
         return
     except RecursionError:
         yield _error(path, "too_deep", "The config is nested too deep.")
@@ -107,15 +107,16 @@ def _config(found: type[ComponentBase[Any]], config: JsonObject, path: str) -> I
 
 
 def _invalid_fields(
-    found: type[ComponentBase[Any]], config: JsonObject, error: ValidationError, path: str
+    found: type[ComponentBase[Any]], error: ValidationError, path: str
 ) -> Iterator[Problem]:
     """A fault inside a nested component is left to that component's own check."""
-    nested = {place for place, _, _ in children(found.Config, config)}
+    nested = slots(found.Config)
     seen = set()
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
-        place = _place(fault["loc"])
-        if any(place == child or place.startswith((f"{child}.", f"{child}[")) for child in nested):
+        location = fault["loc"]
+        if len(location) > 1 and location[0] in nested:
             continue
+        place = _place(location)
         if place not in seen:
             seen.add(place)
             code = "missing" if fault["type"] == "missing" else "invalid_value"

@@ -1,0 +1,379 @@
+"""Validation, references, the palette, and building."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from typing import Any
+
+import pytest
+
+from runtime.agents.base import Participant
+from runtime.components import (
+    Builder,
+    Component,
+    canonical_provider,
+    describe,
+    find_component,
+    find_references,
+    make_reference,
+    resolve,
+    validate,
+)
+from runtime.components.catalog import ALIASES, CATALOG, UNSUPPORTED
+from runtime.errors import SpecError
+from runtime.model_clients.pool import ModelClientPool
+from runtime.testing import StaticSecrets
+from tests.runtime.support import agent, mention, model, person, team, tool
+
+
+def problems(spec: Any, **options: Any) -> list[tuple[str, str, str]]:
+    return [(p.severity, p.code, p.path) for p in validate(spec, **options)]
+
+
+def openai(**config: Any) -> dict[str, Any]:
+    return {
+        "provider": "autogen_ext.models.openai.OpenAIChatCompletionClient",
+        "component_type": "model",
+        "config": {"model": "gpt-4o-mini", **config},
+    }
+
+
+# Validation ------------------------------------------------------------------------------------
+
+
+def test_a_good_team_has_no_problems() -> None:
+    spec = team(agent("a", openai(), "SampleNotes"), person(), max_turns=3)
+    assert validate(spec) == []
+
+
+@pytest.mark.parametrize(
+    "provider", ["os.system", "runtime.engine.engine.RunEngine", "subprocess.Popen", "", "../x"]
+)
+def test_an_unknown_provider_is_just_unknown(provider: str) -> None:
+    before = set(sys.modules)
+    assert problems({"provider": provider, "config": {}}) == [
+        ("error", "unknown_component", "$.provider")
+    ]
+    assert set(sys.modules) == before, "nothing was imported"
+
+
+def test_source_code_is_refused_and_never_run(tmp_path: Any) -> None:
+    trap = tmp_path / "trap"
+    source = f"def f(x: int) -> int:\n    open({str(trap)!r}, 'w')\n    return x"
+    function = {
+        "provider": "autogen_core.tools.FunctionTool",
+        "component_type": "tool",
+        "config": {"source_code": source, "name": "f", "description": "", "global_imports": []},
+    }
+    spec = agent("a", model("x"))
+    spec["config"]["tools"] = [function]
+
+    (problem,) = validate(spec)
+
+    assert problem.code == "unsupported_component"
+    assert problem.path == "$.config.tools[0].provider"
+    assert "sandbox" in problem.detail
+    assert not trap.exists()
+    with pytest.raises(SpecError, match="sandbox"):
+        build(spec)
+    assert not trap.exists()
+
+
+def test_faults_have_the_path_of_what_is_wrong() -> None:
+    bad_tool = {"provider": "troupe.tools.Nope"}
+    broken = agent("a", openai(temperature="hot"))
+    broken["config"]["max_tool_iterations"] = 0
+    broken["config"]["tools"] = [bad_tool, 5]
+    spec = team(broken, termination_condition=mention(""), max_turns=0)
+    assert sorted(problems(spec)) == [
+        ("error", "invalid_value", "$.config.max_turns"),
+        ("error", "invalid_value", "$.config.participants[0].config.max_tool_iterations"),
+        (
+            "error",
+            "invalid_value",
+            "$.config.participants[0].config.model_client.config.temperature",
+        ),
+        ("error", "invalid_value", "$.config.termination_condition.config.text"),
+        ("error", "not_a_component", "$.config.participants[0].config.tools[1]"),
+        ("error", "unknown_component", "$.config.participants[0].config.tools[0].provider"),
+    ]
+
+
+def test_a_component_in_the_wrong_place() -> None:
+    spec = team(openai(), max_turns=1)
+    assert ("error", "wrong_type", "$.config.participants[0]") in problems(spec)
+    assert problems(openai(), expect="agent") == [("error", "wrong_type", "$")]
+    assert problems({**openai(), "component_type": "tool"}) == [
+        ("error", "wrong_type", "$.component_type")
+    ]
+
+
+def test_names() -> None:
+    assert problems(agent("two words", model("x"))) == [("error", "invalid_name", "$.config.name")]
+    assert problems(agent("größe_2", model("x"))) == []
+    twice = team(agent("a", model("x")), agent("a", model("x")), max_turns=1)
+    assert problems(twice) == [
+        ("error", "duplicate_name", "$.config.participants[0].config.name"),
+        ("error", "duplicate_name", "$.config.participants[1].config.name"),
+    ]
+    assert ("error", "invalid_value", "$.config.participants") in problems(team())
+
+
+def test_two_tools_of_one_name_and_an_override_that_parts_them() -> None:
+    spec = agent("a", model("x"), "SampleNotes", "SampleNotes")
+    assert problems(spec) == [("error", "duplicate_tool", "$.config")]
+
+    bench = {
+        "provider": "autogen_core.tools.StaticWorkbench",
+        "config": {
+            "tools": [tool("SampleNotes")],
+            "tool_overrides": {"search_notes": {"name": "look_up"}},
+        },
+    }
+    spec = agent("a", model("x"), "SampleNotes", workbench=bench)
+    assert [p.severity for p in validate(spec)] == ["warning"]
+    assert sorted(build(spec)._tools) == ["look_up", "search_notes"]  # type: ignore[attr-defined]
+
+
+def test_a_team_without_an_end_is_warned_of() -> None:
+    assert problems(team(agent("a", model("x")))) == [("warning", "no_end", "$.config")]
+
+
+def test_secrets_do_not_belong_into_components() -> None:
+    assert problems(openai(api_key="sk-real")) == [("error", "inline_secret", "$.config.api_key")]
+    for harmless in (None, "", "**********"):
+        assert problems(openai(api_key=harmless)) == []
+    header = openai(default_headers={"Authorization": "Bearer x"})
+    assert problems(header) == [("error", "inline_secret", "$.config.default_headers")]
+
+
+def test_what_is_not_known_is_reported_and_kept() -> None:
+    spec = {**openai(future=1), "extra": True}
+    assert sorted(problems(spec)) == [
+        ("warning", "unknown_field", "$.config.future"),
+        ("warning", "unknown_field", "$.extra"),
+    ]
+    assert Component.model_validate(spec).model_dump()["config"]["future"] == 1
+
+
+def test_what_is_kept_but_not_run_yet_is_said() -> None:
+    memory = {"provider": "autogen_core.memory.ListMemory", "config": {}}
+    spec = agent("a", model("x"), handoffs=["b"], memory=[memory])
+    codes = {code for _, code, _ in problems(spec)}
+    assert {"unsupported_handoffs", "unsupported_memory", "unsupported_component"} == codes
+
+
+def nested_teams(depth: int) -> Any:
+    spec = agent("a", model("x"))
+    for _ in range(depth):
+        spec = {"provider": "autogen_agentchat.teams.RoundRobinGroupChat",
+                "config": {"participants": [spec], "max_turns": 1}}  # fmt: skip
+    return spec
+
+
+def deep_list(depth: int) -> Any:
+    value: Any = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+HOSTILE = {
+    "deep teams": nested_teams(5_000),
+    "deep json": {"provider": "troupe.tools.WriteFile", "config": {"a": deep_list(100_000)}},
+    "long text": openai(base_url="x" * 5_000_000),
+    "wide": team(*[agent(f"a{i}", model("x")) for i in range(400)], max_turns=1),
+    "many fields": {"provider": "troupe.tools.WriteFile",
+                    "config": dict.fromkeys(map(str, range(90_000)), 1)},
+    "many faults": {"provider": "autogen_agentchat.teams.RoundRobinGroupChat",
+                    "config": {"participants": [1] * 150_000}},
+    "not an object": [1, 2, 3],
+    "config is a list": {"provider": "troupe.tools.WriteFile", "config": []},
+    "provider is a number": {"provider": 5},
+    "null": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_input_gets_problems_within_a_second(name: str) -> None:
+    began = time.perf_counter()
+    found = validate(HOSTILE[name])
+    assert time.perf_counter() - began < 1.0
+    assert 1 <= len(found) <= 200
+
+
+def test_twenty_deep_is_still_fine() -> None:
+    assert problems(nested_teams(18)) == []
+    assert [code for _, code, _ in problems(nested_teams(20))] == ["too_deep"]
+
+
+# The registry ----------------------------------------------------------------------------------
+
+
+def test_aliases_and_private_modules() -> None:
+    client = "autogen_ext.models.openai.OpenAIChatCompletionClient"
+    for name in (
+        "openai_chat_completion_client",
+        "OpenAIChatCompletionClient",
+        "autogen_ext.models.openai._openai_client.OpenAIChatCompletionClient",
+    ):
+        assert canonical_provider(name) == client
+    private = "autogen_agentchat.agents._assistant_agent.AssistantAgent"
+    assert canonical_provider(private) == "autogen_agentchat.agents.AssistantAgent"
+    assert canonical_provider("os._x.system") == "os._x.system"
+    assert set(ALIASES.values()) <= set(CATALOG) | set(UNSUPPORTED)
+
+
+def test_every_entry_of_the_catalog_loads_and_describes_itself() -> None:
+    entries = describe()
+    assert [entry["provider"] for entry in entries] == list(CATALOG)
+    for entry in entries:
+        assert entry["label"]
+        assert entry["summary"]
+        assert entry["icon"]
+        assert json.dumps(entry)
+
+
+def test_a_palette_entry_is_ready_to_drop() -> None:
+    needs_members = {"autogen_agentchat.teams.RoundRobinGroupChat"}
+    for entry in describe():
+        spec = {"provider": entry["provider"], "config": entry["defaults"]}
+        errors = [p for p in validate(spec) if p.severity == "error"]
+        assert bool(errors) == (entry["provider"] in needs_members), (entry["provider"], errors)
+
+
+def test_the_schema_names_what_belongs_where() -> None:
+    entry = next(e for e in describe() if e["provider"].endswith("AssistantAgent"))
+    properties = entry["config_schema"]["properties"]
+    assert properties["model_client"]["x-component-types"] == ["model"]
+    assert properties["system_message"]["x-widget"] == "textarea"
+    write = next(e for e in describe() if e["provider"].endswith("WriteFile"))
+    assert (write["effect"], write["side_effects"], write["tool_name"]) == (
+        "idempotent",
+        True,
+        "write_file",
+    )
+
+
+def test_dumping_gives_autogens_envelope() -> None:
+    found = find_component("autogen_agentchat.conditions.MaxMessageTermination")
+    assert found is not None
+    dumped = found.dump(found.Config.model_validate({"max_messages": 3}))
+    assert dumped.config == {"max_messages": 3, "include_agent_event": False}
+    assert (dumped.component_type, dumped.component_version) == ("termination", 1)
+    assert validate(dumped) == []
+
+
+def build(spec: Any) -> Participant[Any]:
+    builder = Builder(StaticSecrets(), ModelClientPool())
+    return builder.build(Component.model_validate(spec), Participant)
+
+
+@pytest.mark.parametrize(
+    ("spec", "path"),
+    [
+        (team(agent("a", {"provider": "os.system"}), max_turns=1),
+         "$.config.participants[0].config.model_client"),
+        (team(agent("a b", model("x")), max_turns=1), "$.config.participants[0].config.name"),
+        (openai(), "$"),
+        (team(agent("a", model("x")), agent("a", model("x"))),
+         "$.config.participants[0].config.name"),
+    ],
+)  # fmt: skip
+def test_building_fails_with_the_path(spec: Any, path: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        build(spec)
+    assert caught.value.path == path
+
+
+# References ------------------------------------------------------------------------------------
+
+
+class Library(dict[tuple[str, int | None], Any]):
+    def __call__(self, definition: str, revision: int | None) -> Component | None:
+        raw = self.get((definition, revision))
+        return Component.model_validate(raw) if raw is not None else None
+
+
+def reference(definition: str, kind: str = "agent", revision: int | None = None) -> Any:
+    return make_reference(definition, kind, revision).model_dump(exclude_none=True)
+
+
+def test_references_are_replaced_by_what_they_name() -> None:
+    library = Library(
+        {
+            ("agent-1", 3): agent("a", reference("model-1", "model")),
+            ("model-1", None): openai(),
+        }
+    )
+    spec = team(reference("agent-1", revision=3), max_turns=1)
+    assert validate(spec) == []
+    assert find_references(spec) == [("agent-1", 3)]
+
+    resolved = resolve(Component.model_validate(spec), library)
+
+    inner = resolved.config["participants"][0]
+    assert inner["config"]["name"] == "a"
+    assert inner["config"]["model_client"]["config"]["model"] == "gpt-4o-mini"
+    assert validate(resolved) == []
+    assert find_references(resolved) == []
+
+
+def test_the_same_definition_may_be_used_twice() -> None:
+    library = Library({("model-1", None): openai()})
+    pair = [agent(name, reference("model-1", "model")) for name in ("a", "b")]
+    assert validate(resolve(Component.model_validate(team(*pair, max_turns=1)), library)) == []
+
+
+def test_a_dangling_reference_is_named_with_its_path() -> None:
+    spec = Component.model_validate(team(reference("gone", revision=2), max_turns=1))
+    with pytest.raises(SpecError, match=r"gone.*revision 2") as caught:
+        resolve(spec, Library())
+    assert caught.value.path == "$.config.participants[0]"
+
+
+def test_a_circle_is_named() -> None:
+    library = Library(
+        {
+            ("t1", None): team(reference("t2", "team"), max_turns=1),
+            ("t2", None): team(reference("t1", "team"), max_turns=1),
+        }
+    )
+    with pytest.raises(SpecError, match="t1 → t2 → t1"):
+        resolve(Component.model_validate(reference("t1", "team")), library)
+
+
+def test_references_that_multiply_are_stopped() -> None:
+    library = Library(
+        {(f"t{i}", None): team(*[reference(f"t{i + 1}", "")] * 10, max_turns=1) for i in range(8)}
+        | {("t8", None): agent("a", model("x"))}
+    )
+    with pytest.raises(SpecError, match="more than"):
+        resolve(Component.model_validate(reference("t0", "team")), library)
+
+
+def test_a_reference_of_another_type() -> None:
+    library = Library({("m", None): openai()})
+    with pytest.raises(SpecError, match="is a model, not a agent"):
+        resolve(Component.model_validate(team(reference("m"), max_turns=1)), library)
+
+
+def test_an_unresolved_reference_cannot_run() -> None:
+    with pytest.raises(SpecError, match="not resolved"):
+        build(team(reference("x"), max_turns=1))
+
+
+def test_malformed_references_are_problems() -> None:
+    bad = {"provider": "troupe.library.Reference", "config": {"revision": "x"}}
+    assert {code for _, code, _ in problems(bad)} == {"missing", "invalid_value"}
+
+
+def test_describing_imports_no_vendors_sdk() -> None:
+    code = (
+        "import sys; from runtime.components import describe; describe();"
+        "sys.exit(any(name in sys.modules for name in ('openai', 'anthropic', 'httpx2')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
