@@ -46,7 +46,8 @@ class Journal(Protocol):
 
     @property
     def head(self) -> int:
-        """`seq` of the last event that this engine knows of."""
+        """`seq` of the last event that this engine knows of. It may stop before an outside event
+        that `outside` has not returned yet, although later appends are recorded."""
 
     def find(self, key: str) -> Event | None:
         """The recorded event of this key, among those since the root frame's checkpoint."""

@@ -135,7 +135,7 @@ class AssistantAgent(Participant[AssistantConfig]):
         )
         reference = {
             **self._reference,
-            "messages": {"count": len(messages), "through_seq": step.run.journal.head},
+            "messages": {"count": len(messages), "through_seq": step.run.head},
             "params": {"tool_choice": request.tool_choice},
         }
         call = ModelStep(step, self._model, request, reference, self.config.model_client_stream)

@@ -73,6 +73,7 @@ class RunContext:
         )
         self._invocations = dict(self.state.invocations)
         self._model_calls = self.state.model_calls
+        self._last_seq = 0
 
     @property
     def run_id(self) -> str:
@@ -86,11 +87,19 @@ class RunContext:
             raise Cancelled("The run has left this worker")
         clean = [sanitise_draft(draft) for draft in drafts]
         try:
-            return await self.journal.append(clean, checkpoint=checkpoint)
+            events = await self.journal.append(clean, checkpoint=checkpoint)
         except LeaseLost as error:
             self.lost = error
             self.signal()
             raise
+        self._last_seq = max([self._last_seq, *(event.seq for event in events)])
+        return events
+
+    @property
+    def head(self) -> int:
+        """Up to where everything that this run's code depends on is recorded. The journal's own
+        head may lag behind it: it stops before outside events that were not fetched yet."""
+        return max(self.journal.head, self._last_seq)
 
     def next_invocation(self, agent_path: str) -> int:
         """Monotonic within the run; never reset, not by recovery either."""
@@ -104,7 +113,7 @@ class RunContext:
     def checkpoint(self, turn: int) -> Checkpoint:
         """The state now, at a quiescent point: everything it refers to is already recorded."""
         earlier = [span for span in self.state.history if span.run_id != self.run_id]
-        here = LogRange(run_id=self.run_id, first=1, last=self.journal.head)
+        here = LogRange(run_id=self.run_id, first=1, last=self.head)
         return RunState(
             run_id=self.run_id,
             history=[*earlier, here],

@@ -13,6 +13,8 @@ from runtime.components.builder import SharedClients
 from runtime.errors import ModelError
 from runtime.ports import Secret, Secrets
 
+_VENDORS = frozenset({"openai", "anthropic"})
+"""Kinds of credentials whose keys belong to one vendor."""
 NO_KEY = "no-key"
 """For servers of one's own that ask for none; the SDKs insist on some text."""
 
@@ -53,6 +55,8 @@ class Connection:
         secret = await self.secrets.get(self.credential)
         if secret is None:
             raise _missing("The credential that this model uses has gone")
+        if secret.kind in _VENDORS and secret.kind != self.vendor.lower():
+            raise _missing(f"The credential is for {secret.kind}, the model of {self.vendor}")
         return _endpoint(secret, self.base_url)
 
     async def client(self, make: Callable[[Endpoint], Any], *settings: object) -> Any:
@@ -76,7 +80,7 @@ def _endpoint(secret: Secret, base_url: str | None) -> Endpoint:
             hint="Save the address with the credential, or remove it from the model.",
         )
     api_key = secret.values.get("api_key") or ""
-    if not api_key and secret.base_url is None:
+    if not api_key and not secret.base_url:
         raise _missing("The credential has no key")
     return Endpoint(api_key or NO_KEY, secret.base_url, secret.values.get("organization"))
 

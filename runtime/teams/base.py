@@ -248,12 +248,11 @@ class BaseGroupChat(Participant[ConfigT]):
                     "Raise the limit and resume the run, or stop it.",
                 )
             )
-        while run.journal.head >= limits.max_events:
+        while run.head >= limits.max_events:
             await run.hold(
                 Hold(
                     "limit_events",
-                    f"The run's log has {run.journal.head} events; the limit is "
-                    f"{limits.max_events}",
+                    f"The run's log has {run.head} events; the limit is {limits.max_events}",
                     "Raise the limit and resume the run, or start a new run of the session.",
                 )
             )

@@ -152,7 +152,7 @@ class InMemoryJournal:
             self.log.checkpoints[checkpoint.frame] = Checkpoint.model_validate_json(
                 saved.model_dump_json()
             )
-        self._head = self.log.head
+        self._know(events)
         if self.log.head > head:
             self._after_write()
         return events
@@ -162,7 +162,7 @@ class InMemoryJournal:
         self._before_write()
         if any(event.kind in OUTSIDE_KINDS and event.seq > seen for event in self.log.events):
             return False
-        self._add(draft)
+        self._know([self._add(draft)])
         self.log.status = "waiting"
         self._after_write()
         return True
@@ -189,6 +189,12 @@ class InMemoryJournal:
         found = self.log.by_key.get(draft.key)
         return found[0] if found is not None else self.log.add(draft)
 
+    def _know(self, events: Sequence[Event]) -> None:
+        """Not past an outside event that was not returned yet."""
+        for event in events:
+            if event.seq == self._head + 1:
+                self._head = event.seq
+
     def _check_fingerprints(self, drafts: Sequence[Draft]) -> None:
         for draft in drafts:
             found = self.log.by_key.get(draft.key)
@@ -212,7 +218,6 @@ class InMemoryJournal:
     def _after_write(self) -> None:
         self.appends += 1
         self.log.appends += 1
-        self._head = self.log.head
         if not self._crash_before and self.appends == self._crash_after:
             self._die()
 

@@ -224,3 +224,28 @@ async def test_requests_stay_small_objects(
     assert all(isinstance(ModelRequest(messages=m).messages, list) for _, m in requests)
     assert [message.type for message in requests[1][1]] == ["SystemMessage"]
     assert "run.failed" not in kinds(journal)
+
+
+async def test_an_outside_event_between_a_message_and_its_checkpoint_hides_nothing() -> None:
+    """The journal's head stops before events that it has not fetched; checkpoints must not."""
+    spec = team(agent("a", model("one")), agent("b", model("two")), max_turns=2)
+    world = World()
+    journal = world.journal()
+    append = journal.append
+
+    async def crossed(drafts, *, checkpoint=None):  # type: ignore[no-untyped-def]
+        if any(draft.payload.kind == "message.posted" for draft in drafts):
+            command(journal, "resume")
+            journal.log.changed.clear()
+        events = await append(drafts, checkpoint=checkpoint)
+        if checkpoint is not None:
+            raise Crash
+        return events
+
+    journal.append = crossed  # type: ignore[method-assign]
+    with pytest.raises(Crash):
+        await world.engine(spec, journal).run()
+
+    assert await world.engine(spec, journal.reopen()).run() == "completed"
+    assert [event.payload.index for event in of_kind(journal, "message.posted")] == [0, 1, 2]
+    assert of_kind(journal, "turn.started")[1].payload.heard == (0, 2)
