@@ -4,7 +4,7 @@ import type { Component, RegistryEntry, RunSummary } from "../src/api/types";
 const text = (title: string, extra: object = {}) => ({ type: "string", title, ...extra });
 
 function entry(provider: string, component_type: RegistryEntry["component_type"], label: string, summary: string, group: string, icon: string, properties: Record<string, object>, defaults: Record<string, unknown>, side_effects?: boolean): RegistryEntry {
-  return { provider, component_type, label, summary, group, icon, config_schema: { type: "object", properties }, defaults, side_effects: side_effects ?? null, effect: null } as RegistryEntry;
+  return { provider, component_type, label, summary, group, icon, config_schema: { type: "object", properties }, defaults, side_effects: side_effects ?? null, effect: null, tool_name: component_type === "tool" ? label : null } as RegistryEntry;
 }
 
 export const model: Component = { provider: "troupe.models.WorkspaceModel", component_type: "model", version: 1, component_version: 1, config: {} };
@@ -67,8 +67,8 @@ export const interview: Component = make("autogen_agentchat.teams.RoundRobinGrou
 });
 
 export const gallery = [
-  { slug: "research-and-write", name: "Research and write", description: "One looks things up in the notes, the other writes a report and asks you before it saves.", agents: ["researcher", "writer"], component: research, tags: ["tools", "approval"], example_task: "Write a short report on why cities plant trees." },
-  { slug: "interview", name: "Interview", description: "Asks you questions until it understands what you want, then writes it down.", agents: ["interviewer", "person", "summariser"], component: interview, tags: ["person"], example_task: "Find out what I need from a new bicycle." },
+  { slug: "research-and-write", name: "Research and write", description: "One looks things up in the notes, the other writes a report and asks you before it saves.", agents: ["researcher", "writer"], component: research, tags: ["tools", "approval"], layout: { nodes: {} }, example_task: "Write a short report on why cities plant trees." },
+  { slug: "interview", name: "Interview", description: "Asks you questions until it understands what you want, then writes it down.", agents: ["interviewer", "person", "summariser"], component: interview, tags: ["person"], layout: { nodes: {} }, example_task: "Find out what I need from a new bicycle." },
 ];
 
 export function run(id: string, state: RunSummary["state"], minutes: number, definition: string, name: string, extra: Partial<RunSummary> = {}): RunSummary {

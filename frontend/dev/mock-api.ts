@@ -23,7 +23,7 @@ const first = process.env.TROUPE_MOCK === "first";
 
 function define(name: string, component: Component, description = ""): DefinitionDetail {
   const id = `00000000-0000-4000-8000-${String(++counter).padStart(12, "0")}`;
-  const made: DefinitionDetail = { id, name, description, component_type: component.component_type ?? "team", latest_revision: null, draft_changed: true, draft_version: 1, problems: { errors: 0, warnings: 0 }, scripted: true, created_at: now(), updated_at: now(), last_run: null, draft: { component, layout: { nodes: {} }, settings: {}, version: 1, updated_at: now(), problems: [] } };
+  const made: DefinitionDetail = { id, name, description, component_type: component.component_type ?? "team", latest_revision: null, draft_changed: true, draft_version: 1, problems: { errors: 0, warnings: 0 }, scripted: true, agents: ((component.config.participants ?? []) as Component[]).map((item) => String(item.config.name)), created_at: now(), updated_at: now(), last_run: null, draft: { component, layout: { nodes: {} }, settings: {}, version: 1, updated_at: now(), problems: [] } };
   definitions.set(id, made);
   return made;
 }
@@ -89,7 +89,7 @@ const ROUTES: [string, RegExp, Handler][] = [
   ["DELETE", /^\/credentials\/([^/]+)$/, ({ params }) => { credentials.splice(credentials.findIndex((c) => c.id === params[0]), 1); return [204, undefined]; }],
   ["POST", /^\/credentials\/([^/]+)\/test$/, () => [200, { ok: true, detail: "The key works.", models: ["gpt-4o-mini", "gpt-4.1"] }]],
   ["GET", /^\/tokens$/, () => [200, list(tokens)]],
-  ["POST", /^\/tokens$/, ({ body }) => { const made = { id: `t${++counter}`, name: String(body.name), created_at: now(), last_used_at: null }; tokens.push(made); return [201, { ...made, token: "trp_9f2c0d7a51be4e0c8d31" }]; }],
+  ["POST", /^\/tokens$/, ({ body }) => { const made = { id: `t${++counter}`, name: String(body.name), prefix: "trp_9f2c", created_at: now(), last_used_at: null, expires_at: null }; tokens.push(made); return [201, { ...made, token: "trp_9f2c0d7a51be4e0c8d31" }]; }],
   ["DELETE", /^\/tokens\/([^/]+)$/, ({ params }) => { tokens.splice(tokens.findIndex((t) => t.id === params[0]), 1); return [204, undefined]; }],
 ];
 

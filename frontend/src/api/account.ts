@@ -5,6 +5,6 @@ export async function signOut(): Promise<void> {
   location.assign("/signin");
 }
 
-export function setPassword(body: { password: string; current_password?: string }): Promise<unknown> {
+export function setPassword(body: { new: string; current?: string }): Promise<unknown> {
   return api.post("/auth/password", body);
 }

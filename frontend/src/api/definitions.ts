@@ -70,8 +70,8 @@ export function saveRevision(id: string, body: { note?: string; version: number 
   return api.post(`/definitions/${id}/revisions`, body, { idempotencyKey });
 }
 
-export function importDefinition(component: unknown): Promise<{ definition: Definition; problems: Problem[] }> {
-  return api.post("/definitions/import", { component });
+export function importDefinition(document: unknown, name?: string): Promise<{ definition: Definition; problems: Problem[] }> {
+  return api.post("/definitions/import", { document, name });
 }
 
 export const exportUrl = (id: string) => `/api/v1/definitions/${id}/export`;

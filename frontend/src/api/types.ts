@@ -73,6 +73,11 @@ export interface RegistryEntry {
   defaults: Record<string, unknown>;
   side_effects?: boolean | null;
   effect?: Effect | null;
+  /** The name that agents call and policies match. */
+  tool_name?: string | null;
+  component_version?: number;
+  /** Can be loaded and edited, but is not offered. */
+  hidden?: boolean;
 }
 
 export type Effect = "pure" | "idempotent" | "at_most_once";
@@ -93,6 +98,8 @@ export interface Workspace {
   name: string;
   default_model: Component | null;
   default_model_source: "workspace" | "environment" | "scripted";
+  /** What `default_model` or, without one, the environment comes to. */
+  effective_model?: Component | null;
 }
 
 export interface NodePosition {
@@ -125,6 +132,8 @@ export interface Definition {
   draft_version: number;
   problems: { errors: number; warnings: number };
   scripted: boolean;
+  /** Names of the participants. */
+  agents: string[];
   created_at: string;
   updated_at: string;
   last_run: RunSummary | null;
@@ -160,10 +169,11 @@ export interface GalleryTeam {
   slug: string;
   name: string;
   description: string;
-  agents: (string | { name: string; description?: string })[];
+  agents: string[];
   component: Component;
+  layout: Layout;
   tags: string[];
-  example_task?: string | null;
+  example_task: string;
 }
 
 export type RunState =
@@ -309,10 +319,11 @@ export interface Credential {
 export interface ApiToken {
   id: string;
   name: string;
-  hint?: string;
+  /** How its text begins. */
+  prefix: string;
   created_at: string;
   last_used_at: string | null;
-  expires_at?: string | null;
+  expires_at: string | null;
 }
 
 export interface Page<T> {

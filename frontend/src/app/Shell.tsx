@@ -15,6 +15,9 @@ import classes from "./Shell.module.css";
 export function Shell() {
   const me = useQuery(meQuery);
   const [navOpen, setNavOpen] = useState(false);
+  if (me.data === undefined && me.isPending) {
+    return <div className={classes.shell}><main className={classes.main}><PageSkeleton /></main></div>;
+  }
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#main">Skip to content</a>

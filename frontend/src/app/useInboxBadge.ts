@@ -1,9 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
-
-import { pendingRequestsQuery } from "@/api/approvals";
+import { useInbox } from "@/lib/socket/inbox";
 
 /** How many requests wait for a person. */
 export function useInboxBadge(): number {
-  const { data } = useQuery({ ...pendingRequestsQuery, refetchInterval: 15_000 });
-  return data?.results.length ?? 0;
+  return useInbox().pending;
 }

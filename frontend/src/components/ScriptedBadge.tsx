@@ -1,5 +1,5 @@
 import { Tooltip } from "@mantine/core";
-import { IconMask } from "@tabler/icons-react";
+import { IconMasksTheater } from "@tabler/icons-react";
 
 import classes from "./StateBadge.module.css";
 
@@ -19,7 +19,7 @@ export function ScriptedBadge({ tense = "did", compact }: ScriptedBadgeProps) {
   return (
     <Tooltip label={REASON[tense]}>
       <span className={classes.mark} style={{ "--state": "var(--state-scripted)" } as React.CSSProperties} tabIndex={0} aria-label={`Scripted. ${REASON[tense]}`}>
-        <IconMask size={13} stroke={2} aria-hidden />
+        <IconMasksTheater size={13} stroke={2} aria-hidden />
         {!compact && "SCRIPTED"}
       </span>
     </Tooltip>

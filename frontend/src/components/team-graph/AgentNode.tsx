@@ -1,5 +1,5 @@
 import { Handle, Position, type NodeProps } from "@xyflow/react";
-import { IconBrain, IconLink, IconMask, IconMessage, IconUser } from "@tabler/icons-react";
+import { IconBrain, IconLink, IconMasksTheater, IconMessage, IconUser } from "@tabler/icons-react";
 
 import { AgentAvatar } from "@/components/AgentAvatar";
 import { className, textOf, USER_PROXY } from "@/lib/components";
@@ -14,7 +14,7 @@ function ModelRow({ data }: { data: AgentNodeType["data"] }) {
     return <div className={classes.model}><IconUser size={14} aria-hidden /> a person answers</div>;
   }
   if (!model) return <div className={classes.model} />;
-  const Icon = model.scripted ? IconMask : IconBrain;
+  const Icon = model.scripted ? IconMasksTheater : IconBrain;
   return (
     <div className={classes.model} data-scripted={model.scripted || undefined} data-missing={model.kind === "none" || undefined}>
       <Icon size={14} aria-hidden />
@@ -34,8 +34,8 @@ export function AgentNode({ data, isConnectable, selected }: NodeProps<AgentNode
       data-active={active || undefined}
       style={{ "--agent": `var(--agent-${color})` } as React.CSSProperties}
     >
-      <Handle id="prev" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.handle} style={{ top: 58 }} />
-      <Handle id="next" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.handle} style={{ top: 58 }} />
+      <Handle id="prev" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.handle} style={{ top: 62 }} />
+      <Handle id="next" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.handle} style={{ top: 62 }} />
       <Handle id="tools" type="target" position={Position.Bottom} isConnectable={isConnectable} className={classes.toolsHandle} style={{ left: 16 }} />
       <div className={classes.agentHead}>
         <AgentAvatar name={item.name} color={color} active={active} />

@@ -31,8 +31,8 @@ export function TeamNode({ data, isConnectable, selected }: NodeProps<TeamNodeTy
     <div className={classes.team} data-selected={selected || undefined} data-nested={item.order > 0 || undefined} data-active={active || undefined}>
       {item.order > 0 && (
         <>
-          <Handle id="prev" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.handle} style={{ top: 58 }} />
-          <Handle id="next" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.handle} style={{ top: 58 }} />
+          <Handle id="prev" type="target" position={Position.Left} isConnectable={isConnectable} className={classes.handle} style={{ top: 62 }} />
+          <Handle id="next" type="source" position={Position.Right} isConnectable={isConnectable} className={classes.handle} style={{ top: 62 }} />
         </>
       )}
       <div className={classes.teamHead}>

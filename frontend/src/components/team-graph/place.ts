@@ -5,7 +5,7 @@ import type { AgentItem, GraphItem, TeamItem } from "./tree";
 
 export const SIZE = {
   agentWidth: 248,
-  agentHeight: 116,
+  agentHeight: 124,
   toolWidth: 216,
   toolHeight: 32,
   toolGap: 8,
@@ -13,10 +13,10 @@ export const SIZE = {
   toolTop: 16,
   gapX: 72,
   gapY: 48,
-  pad: 28,
+  pad: 36,
   header: 60,
   footer: 52,
-  loop: 28,
+  loop: 32,
   perRow: 4,
   minTeamWidth: 420,
 } as const;

@@ -15,8 +15,9 @@ export function useDefaultModel(teamModel?: Component | null): ModelSummary {
   const workspace = useQuery(workspaceQuery).data;
   const scripted = useQuery(meQuery).data?.scripted_default ?? false;
   return useMemo(() => {
-    const own = modelSummary(workspace?.default_model);
-    const fallback: ModelSummary = workspace?.default_model
+    const effective = workspace?.default_model ?? workspace?.effective_model;
+    const own = modelSummary(effective);
+    const fallback: ModelSummary = effective
       ? { ...own, kind: "workspace" }
       : { label: scripted ? "Scripted model" : "Workspace default", kind: "workspace", scripted };
     return teamModel ? modelSummary(teamModel, fallback) : fallback;
@@ -30,7 +31,7 @@ export function useGraphFacts(teamModel?: Component | null): Pick<GraphFacts, "m
   const fallback = useDefaultModel(teamModel);
   return useMemo(() => {
     const toolName: NonNullable<GraphFacts["toolName"]> = ({ component, name }) =>
-      textOf(component, "name") || component.label || registry.get(component.provider)?.label || name;
+      textOf(component, "name") || registry.get(component.provider)?.tool_name || component.label || name;
     return {
       toolName,
       model: ({ component, reference }) => {

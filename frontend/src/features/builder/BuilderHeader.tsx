@@ -63,7 +63,7 @@ export function SaveRevision({ opened, onChange }: { opened: boolean; onChange: 
     <Popover opened={opened} onChange={onChange} width={320} position="bottom-end" trapFocus shadow="md">
       <Popover.Target>
         <Tooltip label={readOnlyReason ?? (errors ? "Solve the errors first" : "Keep the draft as it is now (Ctrl+S)")}>
-          <Button variant="default" disabled={readOnly} onClick={() => onChange(!opened)}>Save revision</Button>
+          <Button size="xs" variant="default" disabled={readOnly} onClick={() => onChange(!opened)}>Save revision</Button>
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown>
@@ -101,18 +101,18 @@ export function BuilderHeader({ panel, onPanel, saving, onSaving }: HeaderProps)
       <DraftStatus />
       <div className={classes.spring} />
       <div className={classes.actions}>
-        <Button variant={panel === "problems" ? "light" : "subtle"} color={errors ? "red" : "gray"} onClick={toggle("problems")} aria-pressed={panel === "problems"}
+        <Button size="xs" variant={panel === "problems" ? "light" : "subtle"} color={errors ? "red" : "gray"} onClick={toggle("problems")} aria-pressed={panel === "problems"}
           leftSection={errors + warnings > 0 ? <IconAlertTriangle size={16} /> : undefined}>Problems {errors + warnings}</Button>
-        <Button variant={panel === "json" ? "light" : "subtle"} color="gray" onClick={toggle("json")} aria-pressed={panel === "json"} leftSection={<IconBraces size={16} />}>JSON</Button>
-        <Button variant={panel === "history" ? "light" : "subtle"} color="gray" onClick={toggle("history")} aria-pressed={panel === "history"} leftSection={<IconHistory size={16} />}>History</Button>
+        <Button size="xs" variant={panel === "json" ? "light" : "subtle"} color="gray" onClick={toggle("json")} aria-pressed={panel === "json"} leftSection={<IconBraces size={16} />}>JSON</Button>
+        <Button size="xs" variant={panel === "history" ? "light" : "subtle"} color="gray" onClick={toggle("history")} aria-pressed={panel === "history"} leftSection={<IconHistory size={16} />}>History</Button>
         <SaveRevision opened={saving} onChange={onSaving} />
         {team && (
           <Tooltip label={readOnlyReason ?? "Give this team a task (Ctrl+Enter)"}>
-            <Button leftSection={<IconPlayerPlay size={16} />} disabled={readOnly} onClick={toggle("run")} aria-expanded={panel === "run"}>Run</Button>
+            <Button size="xs" leftSection={<IconPlayerPlay size={16} />} disabled={readOnly} onClick={toggle("run")} aria-expanded={panel === "run"}>Run</Button>
           </Tooltip>
         )}
         <Menu position="bottom-end">
-          <Menu.Target><Button variant="subtle" color="gray" px={6} aria-label="More"><IconDotsVertical size={16} /></Button></Menu.Target>
+          <Menu.Target><Button size="xs" variant="subtle" color="gray" px={6} aria-label="More"><IconDotsVertical size={16} /></Button></Menu.Target>
           <Menu.Dropdown>
             <Menu.Item component="a" href={exportUrl(definition.id)} download>Export as AutoGen JSON</Menu.Item>
             {team && <Menu.Item component={Link} to={`/sessions?definition=${definition.id}`}>Sessions of this team</Menu.Item>}

@@ -33,8 +33,8 @@ export function componentOf(entry: RegistryEntry): Component {
   return {
     provider: entry.provider,
     component_type: entry.component_type,
-    version: 1,
-    component_version: 1,
+    version: entry.component_version ?? 1,
+    component_version: entry.component_version ?? 1,
     description: entry.summary,
     label: entry.label,
     config: structuredClone(entry.defaults ?? {}),
@@ -54,8 +54,8 @@ export function referenceTo(definition: Definition): Component {
 }
 
 function registryItem(entry: RegistryEntry): PaletteItem {
-  const { label, summary, icon, component_type, side_effects } = entry;
-  return { key: entry.provider, label, summary, icon, componentType: component_type, sideEffects: side_effects, component: componentOf(entry) };
+  const { label, summary, icon, component_type, side_effects, tool_name } = entry;
+  return { key: entry.provider, label: tool_name ?? label, summary, icon, componentType: component_type, sideEffects: side_effects, component: componentOf(entry) };
 }
 
 function libraryItem(definition: Definition): PaletteItem {
@@ -81,7 +81,7 @@ export function paletteGroups(entries: readonly RegistryEntry[], library: readon
 
 /** AND and OR are made in the termination editor, and a static workbench is only a box around tools. */
 function isCombinator(entry: RegistryEntry): boolean {
-  return /\.(Or|And)TerminationCondition$|\.Static(Stream)?Workbench$/.test(entry.provider);
+  return entry.hidden === true || /\.(Or|And)TerminationCondition$|\.Static(Stream)?Workbench$/.test(entry.provider);
 }
 
 export function searchGroups(groups: readonly PaletteGroup[], search: string): PaletteGroup[] {

@@ -1,10 +1,10 @@
+import { GalleryGrid } from "@/components/gallery-team/GalleryGrid";
 import { PageFrame } from "@/components/PageFrame";
-import { PageSkeleton } from "@/components/PageSkeleton";
 
 export function GalleryPage() {
   return (
-    <PageFrame title="Gallery">
-      <PageSkeleton />
+    <PageFrame title="Gallery" lead="Teams that are ready to run. Using one makes a copy that is yours to change." wide>
+      <GalleryGrid />
     </PageFrame>
   );
 }

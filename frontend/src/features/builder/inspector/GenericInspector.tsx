@@ -10,7 +10,7 @@ import { Section } from "@/components/Section";
 import { ModelPicker } from "@/components/model-picker/ModelPicker";
 import { looseIndex } from "@/components/team-graph/flow";
 import { VerdictBadge } from "@/components/ToolChip";
-import { componentName } from "@/lib/components";
+import { componentName, textOf } from "@/lib/components";
 import { toolVerdict } from "@/lib/verdicts";
 
 import { useRun } from "../context";
@@ -27,7 +27,7 @@ export function GenericInspector({ path, component }: { path: string; component:
     return <ModelPicker value={component} onChange={(model) => run(replaceComponent(path, model, "Change model"))} readOnly={readOnly} />;
   }
   const tool = component.component_type === "tool";
-  const verdict = tool ? toolVerdict(componentName(component) || entry?.label || "", entry?.side_effects, policy) : null;
+  const verdict = tool ? toolVerdict(textOf(component, "name") || entry?.tool_name || componentName(component), entry?.side_effects, policy) : null;
   const loose = looseIndex(path) !== null;
   return (
     <>
