@@ -28,7 +28,7 @@ export interface Axis {
 /** Idle time longer than this is folded … */
 export const FOLD_AFTER_MS = 3_000;
 /** … to this share of the axis, as long as all folds together take no more than a third. */
-const FOLD_SHARE = 0.04;
+const FOLD_SHARE = 0.05;
 const FOLDS_AT_MOST = 1 / 3;
 
 /** Idle stretches between `start` and `end`: no model and no tool was at work. */

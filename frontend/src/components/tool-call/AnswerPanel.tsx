@@ -40,7 +40,7 @@ export function AnswerPanel({ subject, disabledReason, onReload }: AnswerPanelPr
       />
       <div className={classes.verbs}>
         <Button type="submit" size="xs" loading={control.sending} disabled={blocked || text.trim() === ""}>Send answer</Button>
-        <Button size="xs" variant="subtle" color="red" disabled={blocked} onClick={() => control.decide({ verb: "stop", args_hash: subject.argsHash })}>Stop the run</Button>
+        <Button size="xs" variant="subtle" color="red" c={blocked ? undefined : "var(--state-failed)"} disabled={blocked} onClick={() => control.decide({ verb: "stop", args_hash: subject.argsHash })}>Stop the run</Button>
       </div>
       {disabledReason !== undefined && <p className={classes.caption}>{disabledReason}</p>}
     </form>

@@ -124,6 +124,7 @@ function VerbBar({ verbs, blocked, sending, reason, onChoose }: VerbBarProps) {
             size="xs"
             variant={verb.tone === "primary" ? "filled" : verb.tone === "danger" ? "subtle" : "default"}
             color={verb.tone === "danger" ? "red" : undefined}
+            c={verb.tone === "danger" && !blocked ? "var(--state-failed)" : undefined}
             disabled={blocked && !sending}
             loading={sending && verb.immediate}
             title={reason}

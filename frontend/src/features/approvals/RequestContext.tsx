@@ -12,7 +12,7 @@ import { contextEntries } from "./context-entries";
 import classes from "./approvals.module.css";
 
 /** What was said before the request: the model's words, apart from what will run. */
-export function RequestContext({ id }: { id: string }) {
+export function RequestContext({ id, question }: { id: string; question: boolean }) {
   const context = useQuery(requestContextQuery(id));
   if (context.isError) return <ErrorState compact error={context.error} onRetry={() => void context.refetch()} />;
   const entries = contextEntries((context.data?.results ?? []) as Event[] as unknown as RunEvent[]);
@@ -20,7 +20,7 @@ export function RequestContext({ id }: { id: string }) {
   return (
     <section className={classes.context} aria-label="What led to this">
       <h2>What led to this</h2>
-      <p className={classes.dim}>Words of the agents. They explain, and they decide nothing: what runs is above.</p>
+      {!question && <p className={classes.dim}>Words of the agents. They explain, and they decide nothing: what runs is above.</p>}
       <ol>
         {entries.map((entry) => (
           <li key={entry.seq}>

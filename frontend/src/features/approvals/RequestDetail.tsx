@@ -42,7 +42,7 @@ export function RequestDetail({ id, known, onDecided }: RequestDetailProps) {
           <Button component={Link} to={`/runs/${request.run.id}`} size="compact-xs" variant="subtle" leftSection={<IconExternalLink size={14} />}>Open the run</Button>
         </div>
         <div className={classes.card}><RequestCard subject={subject} /></div>
-        <RequestContext id={id} />
+        <RequestContext id={id} question={request.kind === "input"} />
       </div>
       <footer className={classes.bar}>
         {request.state !== "pending" ? (

@@ -25,7 +25,7 @@ export function RequestList({ requests, selected }: RequestListProps) {
             <span className={classes.rowText}>
               <span className={classes.rowTop}>
                 <span className="clip">{request.agent}</span>
-                <span className={`${classes.tool} clip`}>{requestTitle(request)}</span>
+                <span className={`${request.kind === "input" ? classes.asks : classes.tool} clip`}>{requestTitle(request)}</span>
                 <span className={classes.age}><TimeAgo at={request.decided_at ?? request.created_at} /></span>
               </span>
               <span className={classes.sentence}><VisibleText text={requestSentence(request)} /></span>

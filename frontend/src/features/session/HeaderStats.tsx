@@ -11,7 +11,7 @@ import classes from "./session.module.css";
 
 /** Elapsed time, turn, tokens and cost as of the playhead. */
 export function HeaderStats() {
-  const { view, moment } = useSession();
+  const { view, past } = useSession();
   const { tokens, cost } = view;
   const detail = [
     `${tokens.prompt.toLocaleString()} in`,
@@ -21,7 +21,7 @@ export function HeaderStats() {
   ].join(", ");
   return (
     <dl className={classes.stats}>
-      <Stat label="Elapsed"><Elapsed view={view} frozen={moment.past} /></Stat>
+      <Stat label="Elapsed"><Elapsed view={view} frozen={past} /></Stat>
       <Stat label="Turn">{view.turn}</Stat>
       <Tooltip label={detail}>
         <div><Stat label="Tokens"><span tabIndex={0}>{formatTokens(tokens.prompt + tokens.completion)}</span></Stat></div>

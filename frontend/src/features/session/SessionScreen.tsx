@@ -12,7 +12,7 @@ import { GraphPanel } from "./GraphPanel";
 import { Inspector } from "./inspector/Inspector";
 import { SessionLayout } from "./layout/SessionLayout";
 import { RunController } from "./model/run-controller";
-import { SessionContext, type SessionScreen as Session } from "./model/session-context";
+import { MomentContext, SessionContext, type SessionScreen as Session } from "./model/session-context";
 import { useMoment } from "./model/useMoment";
 import { useSessionKeys } from "./model/useSessionKeys";
 import { SessionHeader } from "./SessionHeader";
@@ -37,6 +37,13 @@ function useController(run: Run): RunController {
   return controller;
 }
 
+// Made once: what stands around them renders often, and they follow the contexts by themselves.
+const HEADER = <><SessionHeader /><ConnectionBanner /></>;
+const TRANSCRIPT = <Transcript />;
+const GRAPH = <GraphPanel />;
+const INSPECTOR = <Inspector />;
+const PANELS = <Panels />;
+
 /** The session screen: one playhead drives transcript, graph, timeline, inspector and sums. */
 export function SessionScreen({ run }: { run: Run }) {
   const controller = useController(run);
@@ -47,35 +54,30 @@ export function SessionScreen({ run }: { run: Run }) {
   const canRun = useAbility("run");
   const colors = useMemo(() => graphColors(componentTree(run.component)), [run.component]);
   useSessionKeys(moment);
-  const { view } = moment;
+  const { view, past, seek } = moment;
   const session = useMemo<Session>(() => {
-    const past = moment.past ? PAST : undefined;
+    const then = past ? PAST : undefined;
     const over = hasEnded(view) ? OVER : undefined;
     return {
-      run, controller, snapshot, moment, view, colors, selectedId, select,
-      decideBlocked: past ?? over ?? canDecide.reason,
-      runBlocked: past ?? canRun.reason,
+      run, controller, snapshot, view, past, seek, colors, selectedId, select,
+      decideBlocked: then ?? over ?? canDecide.reason,
+      runBlocked: then ?? canRun.reason,
     };
-  }, [run, controller, snapshot, moment, view, colors, selectedId, canDecide.reason, canRun.reason]);
+  }, [run, controller, snapshot, view, past, seek, colors, selectedId, canDecide.reason, canRun.reason]);
 
   return (
     <SessionContext value={session}>
-      <div className={classes.screen}>
-        <SessionHeader />
-        <ConnectionBanner />
-        {snapshot.error !== null && snapshot.head.seq === 0 ? (
-          <div className={classes.center}><ErrorState error={snapshot.error} onRetry={() => controller.retry()} /></div>
-        ) : (
-          <Panels />
-        )}
-      </div>
+      <MomentContext value={moment}>
+        <div className={classes.screen}>
+          {HEADER}
+          {snapshot.error !== null && snapshot.head.seq === 0 ? (
+            <div className={classes.center}><ErrorState error={snapshot.error} onRetry={() => controller.retry()} /></div>
+          ) : PANELS}
+        </div>
+      </MomentContext>
     </SessionContext>
   );
 }
-
-const TRANSCRIPT = <Transcript />;
-const GRAPH = <GraphPanel />;
-const INSPECTOR = <Inspector />;
 
 function Panels() {
   const [scale, setScale] = useState<Scale | null>(null);

@@ -19,7 +19,7 @@ import classes from "./sessions.module.css";
 export function SessionRow({ session }: { session: Session }) {
   const [open, setOpen] = useState(false);
   const run = session.last_run;
-  const title = session.name || run?.task || "Untitled session";
+  const title = titleOf(session);
   const many = session.runs > 1;
   return (
     <li className={classes.session}>
@@ -40,6 +40,12 @@ export function SessionRow({ session }: { session: Session }) {
       {many && <Collapse expanded={open}>{open && <Runs sessionId={session.id} />}</Collapse>}
     </li>
   );
+}
+
+/** A session that was not named is known by what it was asked. */
+function titleOf({ name, definition, last_run: run }: Session): string {
+  const named = name !== "" && name !== definition?.name;
+  return (named ? name : run?.task) || name || "Untitled session";
 }
 
 function RunFacts({ run }: { run: RunSummary }) {

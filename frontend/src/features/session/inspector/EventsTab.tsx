@@ -1,13 +1,12 @@
 import { useState } from "react";
 
-import { JsonView } from "@/components/JsonView";
-
 import { useSession } from "../model/session-context";
+import { LazyJson } from "./LazyJson";
 import classes from "./inspector.module.css";
 
 /** The log's own events behind an item, as recorded; each leads to its moment. */
 export function EventsTab({ seqs }: { seqs: readonly number[] }) {
-  const { controller, moment } = useSession();
+  const { controller, seek } = useSession();
   const [open, setOpen] = useState(seqs[0]);
   const event = open === undefined ? null : controller.log.eventAt(open);
   return (
@@ -23,8 +22,8 @@ export function EventsTab({ seqs }: { seqs: readonly number[] }) {
       </ul>
       {event !== null && (
         <>
-          <button type="button" className={classes.link} onClick={() => moment.seek(event.seq)}>Go to this moment</button>
-          <JsonView value={event} label={`Event ${event.seq}`} />
+          <button type="button" className={classes.link} onClick={() => seek(event.seq)}>Go to this moment</button>
+          <LazyJson value={event} label={`Event ${event.seq}`} />
         </>
       )}
     </>

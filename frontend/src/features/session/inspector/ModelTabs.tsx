@@ -1,10 +1,10 @@
-import { JsonView } from "@/components/JsonView";
 import { Money } from "@/components/Money";
 import { VisibleText } from "@/components/tool-call";
 import { formatDuration } from "@/lib/format";
 import type { ModelItem } from "@/run-model";
 
 import { Facts, Section } from "./Facts";
+import { LazyJson } from "./LazyJson";
 import classes from "./inspector.module.css";
 
 const number = (value: number): string => value.toLocaleString();
@@ -57,7 +57,7 @@ export function ModelRequest({ item }: { item: ModelItem }) {
         ]}
       />
       <p className={classes.dim}>Recorded as references to the log; the exact request is rebuilt from them.</p>
-      <JsonView value={{ params, tools, messages, ...others }} label="Request" />
+      <LazyJson value={{ params, tools, messages, ...others }} label="Request" />
     </>
   );
 }

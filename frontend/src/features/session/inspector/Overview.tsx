@@ -21,12 +21,12 @@ export function Overview() {
           facts={[
             ["Started", view.startedAt === null ? "not yet" : formatDateTime(new Date(view.startedAt).toISOString())],
             ["Ended", view.endedAt === null ? null : formatDateTime(new Date(view.endedAt).toISOString())],
-            ["Because", view.stopReason],
             ["Model calls", view.modelCalls],
             ["Tokens in", tokens.prompt.toLocaleString()],
-            ["Of them cached", tokens.cached === null ? "not reported" : tokens.cached.toLocaleString()],
+            ["Of them cached", tokens.cached?.toLocaleString()],
             ["Tokens out", tokens.completion.toLocaleString()],
             ["Cost", <Money key="cost" usd={cost.unknownCalls > 0 && cost.usd === "0" ? null : cost.usd} unknown={cost.unknownCalls > 0} />],
+            ["Because", view.stopReason],
             ["Run before", run.previous_run && <Link key="previous" to={`/runs/${run.previous_run}`}>run {run.number - 1} of this session</Link>],
           ]}
         />
@@ -67,9 +67,9 @@ function Agents({ view }: { view: RunView }) {
                 <tr key={agentPath}>
                   <th scope="row"><span className={classes.agent}><AgentAvatar name={name} color={colorOf(agentPath)} size={20} /><span className="clip" title={agentPath}>{name}</span></span></th>
                   <td>{view.turnCounts.get(agentPath) ?? 0}</td>
-                  <td>{formatDuration(agent?.model ?? 0)}</td>
-                  <td>{formatDuration(agent?.tool ?? 0)}</td>
-                  <td>{formatDuration(agent?.wait ?? 0)}</td>
+                  <td>{agent?.model ? formatDuration(agent.model) : "–"}</td>
+                  <td>{agent?.tool ? formatDuration(agent.tool) : "–"}</td>
+                  <td>{agent?.wait ? formatDuration(agent.wait) : "–"}</td>
                 </tr>
               );
             })}

@@ -37,6 +37,8 @@ export class RunController {
   private snapshot: RunSnapshot;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Calls whose preview goes once the screen has their outcome, so that no text blinks. */
+  private finished: [messageKey: string, attempt: number][] = [];
   private abort = new AbortController();
   private socket: RunSocket | null = null;
 
@@ -138,7 +140,7 @@ export class RunController {
       this.times.push(Math.max(this.times.at(-1) ?? 0, Date.parse(event.occurred_at) || 0));
       if (isMark(event)) this.marks.push(event.seq);
       if (payload.kind === "model.completed" || payload.kind === "model.failed") {
-        this.live.finish(payload.message_key, payload.attempt);
+        this.finished.push([payload.message_key, payload.attempt]);
       }
     }
     this.update({ head: this.log.head });
@@ -155,6 +157,7 @@ export class RunController {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       for (const listener of this.listeners) listener();
+      for (const [key, attempt] of this.finished.splice(0)) this.live.finish(key, attempt);
     }, NOTIFY_MS);
   }
 }

@@ -10,8 +10,11 @@ export interface SessionScreen {
   readonly run: Run;
   readonly controller: RunController;
   readonly snapshot: RunSnapshot;
-  readonly moment: Moment;
+  /** As of the playhead. */
   readonly view: RunView;
+  /** True when the playhead stands before the newest event. */
+  readonly past: boolean;
+  readonly seek: (seq: number) => void;
   /** Colours of the team's agents by agent path. */
   readonly colors: ReadonlyMap<string, number>;
   readonly selectedId: number | null;
@@ -27,6 +30,15 @@ export function useSession(): SessionScreen {
   const session = useContext(SessionContext);
   if (session === null) throw new Error("useSession is for parts of the session screen");
   return session;
+}
+
+/** The playhead itself, which moves many times a second: only for what must move with it. */
+export const MomentContext = createContext<Moment | null>(null);
+
+export function usePlayhead(): Moment {
+  const moment = useContext(MomentContext);
+  if (moment === null) throw new Error("usePlayhead is for parts of the session screen");
+  return moment;
 }
 
 export function useColorOf(): (agentPath: string) => number | undefined {

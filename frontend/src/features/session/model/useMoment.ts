@@ -1,15 +1,15 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 
 import { markTo, playFrom, type RunView, type Speed, stepTo, turnTo } from "@/run-model";
 
 import type { RunController, RunSnapshot } from "./run-controller";
 
 export interface Moment {
-  /** The run as of the playhead. */
-  readonly view: RunView;
   /** The playhead's event, or null when it keeps up with the newest. */
   readonly at: number | null;
-  /** True when something newer than `view` is known. */
+  /** The run as of the playhead; while it is dragged fast, as of a moment ago. */
+  readonly view: RunView;
+  /** True when something newer than the playhead is known. */
   readonly past: boolean;
   readonly playing: boolean;
   readonly speed: Speed;
@@ -72,7 +72,9 @@ export function useMoment(controller: RunController, snapshot: RunSnapshot): Mom
     setSpeed,
   }), [at, controller, here, seek]);
 
-  const view = at === null ? head : controller.log.viewAt(at);
+  // The playhead never waits for the panels: they follow as soon as they can.
+  const shown = useDeferredValue(at);
+  const view = shown === null ? head : controller.log.viewAt(shown);
   return { view, at, past, playing, speed, ...actions };
 }
 

@@ -6,7 +6,7 @@ import {
 import { formatDuration } from "@/lib/format";
 import { hasEnded, type Scale, type Speed, SPEEDS } from "@/run-model";
 
-import { useSession } from "../model/session-context";
+import { usePlayhead, useSession } from "../model/session-context";
 import classes from "./timeline.module.css";
 
 interface PlaybackBarProps {
@@ -16,10 +16,13 @@ interface PlaybackBarProps {
 
 /** Moves through the run's time. Nothing is executed by looking. */
 export function PlaybackBar({ scale, onScale }: PlaybackBarProps) {
-  const { moment, snapshot, view } = useSession();
+  const { snapshot, controller } = useSession();
+  const moment = usePlayhead();
   const { head } = snapshot;
   const ended = hasEnded(head);
   const empty = head.seq === 0;
+  const seq = Math.min(moment.at ?? head.seq, head.seq);
+  const passed = head.startedAt === null ? null : Math.max(0, (controller.times[seq - 1] ?? 0) - head.startedAt);
   return (
     <div className={classes.playback} role="group" aria-label="Replay">
       <div className={classes.buttons}>
@@ -37,8 +40,8 @@ export function PlaybackBar({ scale, onScale }: PlaybackBarProps) {
       </div>
       <NativeSelect size="xs" aria-label="Speed" value={String(moment.speed)} data={SPEEDS.map((speed) => ({ value: String(speed), label: `${speed}×` }))} onChange={(event) => moment.setSpeed(Number(event.currentTarget.value) as Speed)} />
       <span className={classes.position} title="Idle time is shortened while playing">
-        event {view.seq.toLocaleString()} of {head.seq.toLocaleString()}
-        {view.startedAt !== null && ` · ${formatDuration(Math.max(0, view.lastAt - view.startedAt))}`}
+        event {seq.toLocaleString()} of {head.seq.toLocaleString()}
+        {passed !== null && ` · ${formatDuration(passed)}`}
       </span>
       <div className={classes.spacer} />
       <SegmentedControl size="xs" aria-label="Timeline scale" value={scale} onChange={(value) => onScale(value as Scale)} data={[{ value: "time", label: "Time" }, { value: "events", label: "Events" }]} />

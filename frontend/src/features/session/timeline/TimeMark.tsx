@@ -8,8 +8,8 @@ import classes from "./timeline.module.css";
 
 /** Says whether this is now or then. Nothing at the end of a run: there is no "live" any more. */
 export function TimeMark() {
-  const { moment, snapshot } = useSession();
-  if (moment.past) {
+  const { past, snapshot } = useSession();
+  if (past) {
     return (
       <Tooltip label="A recording: nothing is executed, nothing is paid.">
         <span className={classes.mark} style={{ "--mark": "var(--state-replay)" } as React.CSSProperties} tabIndex={0}><IconHistory size={14} aria-hidden />REPLAY</span>

@@ -1,19 +1,23 @@
 import { useElementSize } from "@mantine/hooks";
-import { useMemo, useRef, useState } from "react";
+import { memo, useMemo, useRef, useState } from "react";
 
 import { AgentAvatar } from "@/components/AgentAvatar";
 import { formatDuration } from "@/lib/format";
 import { type Axis, TERMINAL_KINDS } from "@/run-model";
 
-import { useColorOf, useSession } from "../model/session-context";
+import { useColorOf, usePlayhead, useSession } from "../model/session-context";
 import { actionOf } from "../model/useSessionKeys";
 import { LANE_HEIGHT, lanePaths, type LanePaths } from "./lane-paths";
 import type { Timed } from "./useAxis";
 import classes from "./timeline.module.css";
 
+/** More than these would only touch one another. */
+const MARKS_SHOWN = 400;
+
 /** Lanes by agent, calls as bars, idle time folded, and the playhead. */
 export function Timeline({ timed }: { timed: Timed }) {
-  const { snapshot, moment, view, controller } = useSession();
+  const { snapshot, controller } = useSession();
+  const moment = usePlayhead();
   const { ref, width } = useElementSize();
   const { axis, times } = timed;
   const { head } = snapshot;
@@ -22,15 +26,18 @@ export function Timeline({ timed }: { timed: Timed }) {
     [head, axis, width],
   );
   const total = times.length;
-  const at = view.seq;
-  const x = axis.positionOf(at, times[at - 1] ?? view.lastAt) * 100;
+  const count = controller.marks.length;
+  // `count` stands for the marks, which grow in place.
+  const marks = useMemo(() => controller.marks.slice(Math.max(0, count - MARKS_SHOWN), count), [controller, count]);
+  const at = Math.min(moment.at ?? head.seq, Math.max(head.seq, 1));
+  const x = axis.positionOf(at, times[at - 1] ?? head.lastAt) * 100;
   return (
     <div className={classes.timeline}>
       <LaneNames lanes={drawn} />
       <div className={classes.track}>
         <Track axis={axis} total={total} at={at}>
           <div ref={ref} className={classes.canvas} style={{ height: Math.max(1, head.lanes.length) * LANE_HEIGHT + 16 }}>
-            <Marks axis={axis} times={times} marks={controller.marks} />
+            <Marks axis={axis} times={times} marks={marks} />
             <Folds axis={axis} />
             <Lanes lanes={drawn} width={width} />
             <div className={classes.future} style={{ left: `${x}%` }} />
@@ -42,7 +49,7 @@ export function Timeline({ timed }: { timed: Timed }) {
   );
 }
 
-function LaneNames({ lanes }: { lanes: readonly LanePaths[] }) {
+const LaneNames = memo(function LaneNames({ lanes }: { lanes: readonly LanePaths[] }) {
   const { snapshot, view } = useSession();
   const colorOf = useColorOf();
   return (
@@ -58,7 +65,7 @@ function LaneNames({ lanes }: { lanes: readonly LanePaths[] }) {
       })}
     </ul>
   );
-}
+});
 
 interface TrackProps {
   axis: Axis;
@@ -69,7 +76,8 @@ interface TrackProps {
 
 /** The slider that the playhead is: dragged, clicked, or moved with the keys. */
 function Track({ axis, total, at, children }: TrackProps) {
-  const { moment, controller } = useSession();
+  const { controller } = useSession();
+  const moment = usePlayhead();
   const dragging = useRef(false);
   const [hover, setHover] = useState<{ x: number; seq: number } | null>(null);
   const locate = (event: React.PointerEvent): { x: number; seq: number } => {
@@ -120,7 +128,7 @@ function Track({ axis, total, at, children }: TrackProps) {
   );
 }
 
-function Lanes({ lanes, width }: { lanes: readonly LanePaths[]; width: number }) {
+const Lanes = memo(function Lanes({ lanes, width }: { lanes: readonly LanePaths[]; width: number }) {
   const colorOf = useColorOf();
   return (
     <svg className={classes.svg} width={width} height={lanes.length * LANE_HEIGHT} aria-hidden>
@@ -132,25 +140,32 @@ function Lanes({ lanes, width }: { lanes: readonly LanePaths[]; width: number })
       ))}
     </svg>
   );
+});
+
+/** Short enough for a fold: "42 s", "12 min", "2 h", "3 d". */
+function foldLabel(ms: number): string {
+  const units = [[86_400_000, "d"], [3_600_000, "h"], [60_000, "min"]] as const;
+  const unit = units.find(([size]) => ms >= size);
+  return unit === undefined ? `${Math.round(ms / 1_000)} s` : `${Math.floor(ms / unit[0])} ${unit[1]}`;
 }
 
-function Folds({ axis }: { axis: Axis }) {
+const Folds = memo(function Folds({ axis }: { axis: Axis }) {
   return axis.stretches.filter((stretch) => stretch.folded).map((stretch) => (
     <div key={stretch.start} className={classes.fold} style={{ left: `${stretch.from * 100}%`, width: `${(stretch.to - stretch.from) * 100}%` }}>
-      <span>{formatDuration(stretch.end - stretch.start)}</span>
+      <span title={formatDuration(stretch.end - stretch.start)}>{foldLabel(stretch.end - stretch.start)}</span>
     </div>
   ));
-}
+});
 
-function Marks({ axis, times, marks }: { axis: Axis; times: readonly number[]; marks: readonly number[] }) {
+const Marks = memo(function Marks({ axis, times, marks }: { axis: Axis; times: readonly number[]; marks: readonly number[] }) {
   const { controller } = useSession();
   return (
     <div className={classes.marks} aria-hidden>
-      {marks.slice(-400).map((seq) => {
+      {marks.map((seq) => {
         const kind = controller.log.eventAt(seq)?.payload.kind ?? "";
         const asks = kind === "approval.requested" || kind === "input.requested";
         return <span key={seq} data-asks={asks || undefined} data-end={TERMINAL_KINDS.has(kind) || undefined} style={{ left: `${axis.positionOf(seq, times[seq - 1] ?? 0) * 100}%` }} />;
       })}
     </div>
   );
-}
+});

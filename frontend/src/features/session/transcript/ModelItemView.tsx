@@ -1,5 +1,4 @@
 import { IconBrain, IconRefreshAlert } from "@tabler/icons-react";
-import { useDeferredValue } from "react";
 
 import { MarkdownView } from "@/components/MarkdownView";
 import { formatDuration, formatTokens, plural } from "@/lib/format";
@@ -20,14 +19,13 @@ export function ModelItemView({ item, selected, onSelect }: ModelItemViewProps) 
   const live = useLiveText(item.messageKey);
   const running = item.status === "running" || item.status === "retrying";
   const text = item.message?.content ?? item.content ?? (running ? live : null);
-  const shown = useDeferredValue(text);
   return (
     <div data-message={item.status}>
       {item.thought && <Thought text={item.thought} />}
-      {shown !== null && shown !== "" && (
-        <div className={classes.message} data-writing={running || undefined}><MarkdownView text={shown} /></div>
+      {text !== null && text !== "" && (
+        <div className={classes.message} data-writing={running || undefined}><MarkdownView text={text} /></div>
       )}
-      {running && !shown && <Writing retrying={item.status === "retrying"} />}
+      {running && !text && <Writing retrying={item.status === "retrying"} />}
       {item.status === "failed" && <ErrorCard error={item.failures.at(-1)?.error ?? null} title={`${item.model.model} did not answer`} />}
       {item.status === "interrupted" && <p className={classes.quiet}>The run ended before the model had answered.</p>}
       <button type="button" className={classes.callLine} aria-pressed={selected} aria-label={`Inspect model call ${item.model.model}`} onClick={() => onSelect(item.id)}>
@@ -38,7 +36,7 @@ export function ModelItemView({ item, selected, onSelect }: ModelItemViewProps) 
 }
 
 function callFacts(item: ModelItem): string[] {
-  const facts = [item.model.scripted ? `${item.model.model} (scripted)` : item.model.model];
+  const facts = [item.model.scripted ? "scripted model" : item.model.model];
   if (item.latencyMs !== null) facts.push(formatDuration(item.latencyMs));
   if (item.usage !== null) facts.push(`${formatTokens(item.usage.prompt_tokens + item.usage.completion_tokens)} tokens`);
   if (item.toolCalls.length > 0) facts.push(`asked for ${item.toolCalls.map((call) => call.name).join(", ")}`);

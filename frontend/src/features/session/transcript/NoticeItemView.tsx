@@ -4,9 +4,9 @@ import {
 } from "@tabler/icons-react";
 import { Link } from "react-router";
 
-import { JsonView } from "@/components/JsonView";
 import type { EndItem, NoticeItem, UnknownItem } from "@/run-model";
 
+import { LazyJson } from "../inspector/LazyJson";
 import { useSession } from "../model/session-context";
 import { useRunCommand } from "../model/useRunCommands";
 import { ErrorCard } from "./ErrorCard";
@@ -84,7 +84,7 @@ export function UnknownItemView({ item }: { item: UnknownItem }) {
   return (
     <details className={classes.thought}>
       <summary><IconQuestionMark size={14} aria-hidden /> Unknown event {item.kind}: a newer version of Troupe wrote it</summary>
-      <JsonView value={item.payload} label={`Event ${item.kind}`} />
+      <LazyJson value={item.payload} label={`Event ${item.kind}`} />
     </details>
   );
 }

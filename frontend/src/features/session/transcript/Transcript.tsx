@@ -14,7 +14,7 @@ import classes from "./transcript.module.css";
 
 /** What was said and done, as of the playhead. Long ones render only what is seen. */
 export function Transcript() {
-  const { view, moment, snapshot, selectedId, select } = useSession();
+  const { view, past, snapshot, selectedId, select } = useSession();
   const { items } = view;
   const { scroller, content, following, jump } = useFollow(view.seq);
   // eslint-disable-next-line react-hooks/incompatible-library -- its functions are used in this component only
@@ -23,13 +23,14 @@ export function Transcript() {
     getScrollElement: () => scroller.current,
     estimateSize: (index) => (items.get(index)?.opensGroup ? 112 : 64),
     getItemKey: useCallback((index: number) => items.get(index)?.id ?? index, [items]),
-    overscan: 8,
+    overscan: 6,
+    useFlushSync: false,
   });
-  const ended = hasEnded(view) && !moment.past;
+  const ended = hasEnded(view) && !past;
   return (
     <div className={classes.wrap}>
       {snapshot.loading !== null && <LoadingBar loaded={snapshot.loading.loaded} total={snapshot.loading.total} />}
-      <div ref={scroller} className={classes.scroller} tabIndex={0} role="log" aria-label="Transcript" aria-live={moment.past ? "off" : "polite"}>
+      <div ref={scroller} className={classes.scroller} tabIndex={0} role="log" aria-label="Transcript" aria-live={past ? "off" : "polite"}>
         <div ref={content}>
           <div style={{ height: rows.getTotalSize(), position: "relative" }}>
             {rows.getVirtualItems().map((row) => {
@@ -42,7 +43,7 @@ export function Transcript() {
               );
             })}
           </div>
-          {!moment.past && !hasEnded(view) && <Working />}
+          {!past && !hasEnded(view) && <Working />}
           {ended && <Composer />}
         </div>
       </div>
