@@ -3,6 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser
 
@@ -17,7 +19,7 @@ class StrictJSONParser(BaseParser):
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
-            text = stream.read().decode("utf-8")
+            text = _whole(stream).decode("utf-8")
             data = json.loads(text, parse_constant=_refuse) if text.strip() else {}
         except UnicodeDecodeError as error:
             raise ParseError("The body is not UTF-8.") from error
@@ -29,7 +31,17 @@ class StrictJSONParser(BaseParser):
         except (RecursionError, ValueError) as error:
             raise ParseError("The body's JSON is not acceptable (depth or numbers).") from error
         _check(data, 0)
+        if not isinstance(data, dict):
+            raise ParseError("The body must be a JSON object.")
         return data
+
+
+def _whole(stream: Any) -> bytes:
+    largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    data: bytes = stream.read(largest + 1)
+    if len(data) > largest:
+        raise RequestDataTooBig
+    return data
 
 
 def _refuse(name: str) -> NoReturn:

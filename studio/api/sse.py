@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from studio.core.broadcast import run_group
+from studio.core.broadcast import BROKER_ERRORS, run_group
 from studio.core.dbpool import run_db
 from studio.runs.log import page_rows, wire_text
 from studio.runs.models import ENDED, Run
+
+logger = logging.getLogger(__name__)
 
 
 async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
@@ -20,9 +23,8 @@ async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
 
     `id:` is the seq; a reconnect with Last-Event-ID goes on there, without gap or repeat.
     """
-    layer = get_channel_layer()
-    channel = await layer.new_channel("sse")
-    await layer.group_add(run_group(run_id), channel)
+    hints = asyncio.Event()
+    listener = asyncio.create_task(_listen(run_group(run_id), hints))
     try:
         while True:
             state = await run_db(_state, run_id)
@@ -35,11 +37,27 @@ async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
                 yield f'event: end\ndata: {{"state": "{state}"}}\n\n'
                 return
             try:
-                await asyncio.wait_for(layer.receive(channel), settings.POLL_SECONDS)
+                await asyncio.wait_for(hints.wait(), settings.POLL_SECONDS)
+                hints.clear()
             except TimeoutError:
                 yield ": still here\n\n"
     finally:
-        await layer.group_discard(run_group(run_id), channel)
+        listener.cancel()
+
+
+async def _listen(group: str, hints: asyncio.Event) -> None:
+    """Sets `hints` at each hint. A broker that is away costs latency: the stream polls as well."""
+    layer = get_channel_layer()
+    channel = await layer.new_channel("sse")
+    try:
+        await layer.group_add(group, channel)
+        while True:
+            await layer.receive(channel)
+            hints.set()
+    except BROKER_ERRORS as error:
+        logger.warning("hints unavailable, polling covers: %s", error)
+    finally:
+        await layer.group_discard(group, channel)
 
 
 def _state(run_id: Any) -> str | None:

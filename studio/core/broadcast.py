@@ -18,9 +18,13 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.db import transaction
+from redis.exceptions import RedisError
 
 logger = logging.getLogger(__name__)
 MAX_PENDING_DELTAS = 2000
+
+BROKER_ERRORS = (OSError, TimeoutError, RedisError)
+"""What the layer raises while its broker cannot be reached. Hints are lost then, nothing else."""
 
 Listener = Callable[[str, int], None]
 
@@ -44,6 +48,8 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def bind_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        # Made here, by one thread: two that ask for it first at once would get two layers.
+        get_channel_layer()
         with self._guard:
             self._loop = loop
             self._scheduled = False

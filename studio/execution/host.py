@@ -21,7 +21,7 @@ from runtime.components.spec import Component
 from runtime.engine import RunEngine, RunServices
 from runtime.errors import LeaseLost
 from runtime.model_clients.pool import ModelClientPool
-from studio.core.broadcast import hub, run_group
+from studio.core.broadcast import BROKER_ERRORS, hub, run_group
 from studio.core.dbpool import run_db
 from studio.execution.adapters.clock import SystemClock
 from studio.execution.adapters.deltas import RunDeltas
@@ -56,6 +56,7 @@ class EngineHost:
         self._active: dict[str, _Active] = {}
         self._draining = False
         self._clients = ModelClientPool()
+        self._layer = get_channel_layer()
         self._channel: str | None = None
         self._background: list[Future[Any]] = []
 
@@ -87,8 +88,11 @@ class EngineHost:
             future.cancel()
         self._writer.close()
         self._lease.stop()
+        self._spawn(self._clients.close()).result(timeout=5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(timeout=5)
+        if not self._thread.is_alive():
+            self._loop.close()
 
     # Work ----------------------------------------------------------------------------------
 
@@ -121,9 +125,11 @@ class EngineHost:
                 ),
                 linger=settings.LINGER_SECONDS,
             )
+            await self._join(run_id)
             task = asyncio.ensure_future(engine.run())
             self._active[run_id] = _Active(engine, journal, task)
-            await self._join(run_id)
+            # What came between the claim and here was hinted to nobody.
+            journal.notify()
             if self._draining:
                 engine.drain()
             await task
@@ -161,17 +167,16 @@ class EngineHost:
 
     async def _listen(self) -> None:
         """Hints of other processes, over Redis; only for runs that are active here."""
-        layer = get_channel_layer()
         while True:
             try:
-                self._channel = await layer.new_channel("engine")
+                self._channel = await self._layer.new_channel("engine")
                 for run_id in list(self._active):
-                    await layer.group_add(run_group(run_id), self._channel)
+                    await self._layer.group_add(run_group(run_id), self._channel)
                 while True:
-                    message = await layer.receive(self._channel)
+                    message = await self._layer.receive(self._channel)
                     if message["type"] == "run.hint":
                         self._notify(message["id"])
-            except OSError as error:
+            except BROKER_ERRORS as error:
                 logger.warning("hints unavailable, polling covers: %s", error)
                 self._channel = None
                 await asyncio.sleep(1)
@@ -186,8 +191,8 @@ class EngineHost:
         if self._channel is None:
             return
         try:
-            await getattr(get_channel_layer(), verb)(run_group(run_id), self._channel)
-        except OSError as error:
+            await getattr(self._layer, verb)(run_group(run_id), self._channel)
+        except BROKER_ERRORS as error:
             logger.warning("hints of run %s unavailable, polling covers: %s", run_id, error)
 
     # Inside --------------------------------------------------------------------------------
@@ -195,6 +200,8 @@ class EngineHost:
     def _run_loop(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
+        # What was cancelled while the loop stopped gets its last step.
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
 
     def _spawn(self, coroutine: Any) -> Future[Any]:
         return asyncio.run_coroutine_threadsafe(coroutine, self._loop)

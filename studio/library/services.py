@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
@@ -43,7 +44,7 @@ def _refuse_unstorable(access: Access, component: Any) -> list[Problem]:
             SECRET_CODE,
             "A key stands in the component itself.",
             hint="Enter it in Settings, and choose it there by name.",
-            problems=[p.model_dump() for p in problems if p.code == SECRET_CODE],
+            problems=[asdict(p) for p in problems if p.code == SECRET_CODE],
         )
     return problems
 
@@ -59,7 +60,7 @@ def _checked_settings(access: Access, settings: Any) -> dict[str, Any]:
             raise Unprocessable(
                 "invalid_component",
                 "The team's model is not valid.",
-                problems=[p.model_dump() for p in problems],
+                problems=[asdict(p) for p in problems],
             )
     return settings
 
@@ -235,7 +236,7 @@ def require_valid(access: Access, component: Any, component_type: str) -> list[P
             "invalid_component",
             f"{errors[0].detail}" + (f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""),
             hint="The problems panel of the builder shows where.",
-            problems=[p.model_dump() for p in problems],
+            problems=[asdict(p) for p in problems],
         )
     return problems
 

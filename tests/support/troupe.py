@@ -142,9 +142,7 @@ class Troupe:
             wait_for(lambda: self.state(run) in states, f"state {states} of the run", seconds)
         except AssertionError as error:
             told = json.dumps(self.call("GET", f"/runs/{run}"), indent=1)[:3000]
-            raise AssertionError(
-                f"{error}\n{told}\n{self.kinds(run)}\n{self.logs()}"
-            ) from None
+            raise AssertionError(f"{error}\n{told}\n{self.kinds(run)}\n{self.logs()}") from None
 
     def wait_kind(self, run: str, kind: str, seconds: float = 60.0) -> None:
         wait_for(lambda: kind in self.kinds(run), f"{kind} in the log", seconds)

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from studio.accounts.models import Membership, Role, User, Workspace
+from studio.accounts.selectors import Access, access_for
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """A test's database need not survive a power cut; all else stays as people have it."""
+    from django.db import connections
+
+    options = connections["default"].settings_dict["OPTIONS"]
+    if "init_command" in options:
+        options["init_command"] = options["init_command"].replace("FULL", "OFF")
+
+
+class Person:
+    """Somebody with a browser: signed in, sending what a browser sends."""
+
+    def __init__(self, name: str, workspace: Workspace | None, role: str | None) -> None:
+        self.user = User.objects.create_user(username=name, password="correct horse battery")
+        self.workspace = workspace
+        if workspace is not None and role is not None:
+            Membership.objects.create(workspace=workspace, user=self.user, role=role)
+        self.client = APIClient(HTTP_HOST="127.0.0.1:8000")
+        self.client.force_login(self.user)
+
+    @property
+    def access(self) -> Access:
+        found = access_for(self.user)
+        assert found is not None
+        return found
+
+    def get(self, path: str, **headers: str) -> Any:
+        return self.client.get(f"/api/v1{path}", headers=headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.client.post(f"/api/v1{path}", body or {}, format="json", headers=headers)
+
+    def put(self, path: str, body: Any) -> Any:
+        return self.client.put(f"/api/v1{path}", body, format="json")
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self.client.patch(f"/api/v1{path}", body, format="json")
+
+    def delete(self, path: str) -> Any:
+        return self.client.delete(f"/api/v1{path}")
+
+
+@pytest.fixture
+def workspace(db: None) -> Workspace:
+    return Workspace.objects.create(name="Alice's workspace")
+
+
+@pytest.fixture
+def alice(workspace: Workspace) -> Person:
+    """Owns the workspace."""
+    return Person("alice", workspace, Role.OWNER)
+
+
+@pytest.fixture
+def bob(workspace: Workspace) -> Person:
+    """Is a member of it."""
+    return Person("bob", workspace, Role.MEMBER)
+
+
+@pytest.fixture
+def vera(workspace: Workspace) -> Person:
+    """May only look."""
+    return Person("vera", workspace, Role.VIEWER)
+
+
+@pytest.fixture
+def charlie(db: None) -> Person:
+    """A stranger: owns another workspace, and must see nothing of this one."""
+    return Person("charlie", Workspace.objects.create(name="Charlie's workspace"), Role.OWNER)
+
+
+@pytest.fixture
+def nobody(db: None) -> APIClient:
+    return APIClient(HTTP_HOST="127.0.0.1:8000")
+
+
+@pytest.fixture
+def engine(transactional_db: None) -> Iterator[Callable[[], None]]:
+    """An engine in this process. Calling it executes what is due until nothing is: every run has
+    then ended, waits for a person, or is paused. No waiting for time in tests."""
+    from django.db import connections
+
+    from studio.core import wakeups
+    from studio.execution.host import EngineHost
+
+    wakers, wakeups._wakers[:] = list(wakeups._wakers), []
+    host = EngineHost()
+    host.start()
+    try:
+        yield host.advance
+    finally:
+        host.drain(5)
+        host.stop()
+        wakeups._wakers[:] = wakers
+        connections.close_all()
