@@ -7,6 +7,8 @@ import json
 import pytest
 
 from runtime.agents.assistant import AssistantAgent
+from runtime.events import Draft
+from runtime.events.payloads import Actor, CommandReceived
 from runtime.messages import LLMMessage
 from runtime.ports import ModelRequest
 from runtime.testing import Crash, InMemoryJournal, MemoryLog
@@ -235,8 +237,8 @@ async def test_an_outside_event_between_a_message_and_its_checkpoint_hides_nothi
 
     async def crossed(drafts, *, checkpoint=None):  # type: ignore[no-untyped-def]
         if any(draft.payload.kind == "message.posted" for draft in drafts):
-            command(journal, "resume")
-            journal.log.changed.clear()
+            payload = CommandReceived(command="resume", by=Actor(name="Ada"))
+            journal.log.add(Draft(key=f"late/{journal.log.head}", payload=payload))  # no hint
         events = await append(drafts, checkpoint=checkpoint)
         if checkpoint is not None:
             raise Crash
