@@ -47,7 +47,7 @@ class MemoryFileArea:
         return self.files[path]
 
     async def write(self, path: str, text: str) -> int:
-        if path.startswith("/") or ".." in path.split("/"):
+        if not path or path.startswith("/") or ".." in path.split("/"):
             raise ToolError(f"{path!r} is outside the workspace's files")
         self.files[path] = text
         self.writes.append((path, text))

@@ -1,0 +1,9 @@
+"""Suites that every implementation of a port passes: inherit one, say how to make the thing."""
+
+from __future__ import annotations
+
+from runtime.testing.conformance.files import FileAreaConformance
+from runtime.testing.conformance.journal import JournalConformance
+from runtime.testing.conformance.model_client import ModelClientConformance
+
+__all__ = ["FileAreaConformance", "JournalConformance", "ModelClientConformance"]
