@@ -14,6 +14,7 @@ RuntimeFault                     base; `code` is stable, the text says what to d
 ├── TeamError                    a team's own rule was broken at run time
 ├── JournalError
 │   ├── LeaseLost                another worker owns the run; stop at once, write nothing
+│   ├── NewerCheckpoint          a worker of a newer version must go on with the run
 │   └── NonDeterministic         re-execution asked for something else than what is recorded
 └── Interrupted                  the run is leaving this worker; never swallow it
     ├── Cancelled                a person or an operator stopped it
@@ -114,6 +115,10 @@ class LeaseLost(JournalError):
 
 class NonDeterministic(JournalError):
     code = "non_deterministic"
+
+
+class NewerCheckpoint(JournalError):
+    code = "newer_checkpoint"
 
 
 class Interrupted(RuntimeFault):

@@ -108,4 +108,11 @@ async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> 
     finally:
         timer.cancel()
         if not task.done():
+            task.add_done_callback(_seen)
             task.cancel()
+
+
+def _seen(task: asyncio.Future[Any]) -> None:
+    """Nobody waits for it any more: what became of it is not reported as forgotten."""
+    if not task.cancelled():
+        task.exception()

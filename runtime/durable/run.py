@@ -11,10 +11,20 @@ from runtime.durable.activity import Activity
 from runtime.durable.inbox import Inbox
 from runtime.durable.limits import RunLimits
 from runtime.durable.state import RunState
-from runtime.errors import Cancelled, LeaseLost
+from runtime.errors import Cancelled, NonDeterministic
 from runtime.events import Draft, Event, sanitise_model
 from runtime.events.payloads import Actor, RunWarned, Wait
-from runtime.ports import ApprovalGate, Checkpoint, Clock, DeltaSink, FileArea, Journal, LogRange
+from runtime.ports import (
+    ApprovalGate,
+    Checkpoint,
+    Clock,
+    DeltaSink,
+    FileArea,
+    GateQuery,
+    GateVerdict,
+    Journal,
+    LogRange,
+)
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +69,8 @@ class RunContext:
     halted: int = 0
     """Branches that stand at a numbered point because of a command or a drain."""
     closed: bool = False
-    lost: LeaseLost | None = None
+    trouble: Exception | None = None
+    """Why this life cannot go on; the run itself is as it was."""
     point_name: str = "turn"
     """The last numbered point that was passed."""
 
@@ -88,12 +99,26 @@ class RunContext:
         clean = [sanitise_draft(draft) for draft in drafts]
         try:
             events = await self.journal.append(clean, checkpoint=checkpoint)
-        except LeaseLost as error:
-            self.lost = error
-            self.signal()
+        except NonDeterministic:
+            raise
+        except Exception as error:
+            self._give_up(error)
             raise
         self._last_seq = max([self._last_seq, *(event.seq for event in events)])
         return events
+
+    async def check_gate(self, query: GateQuery) -> GateVerdict:
+        try:
+            return await self.gate.check(query)
+        except Exception as error:
+            self._give_up(error)
+            raise
+
+    def _give_up(self, error: Exception) -> None:
+        """The log or the gate cannot be reached, or the lease is lost: nothing of that is the
+        run's own failure, so this life ends and the run can be claimed again."""
+        self.trouble = self.trouble or error
+        self.signal()
 
     @property
     def head(self) -> int:

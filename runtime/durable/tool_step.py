@@ -97,7 +97,7 @@ class ToolStep:
             effect=tool.effect,
             side_effects=tool.side_effects,
         )
-        verdict = await self.step.run.gate.check(query)
+        verdict = await self.step.run.check_gate(query)
         self._deadline = verdict.deadline_at
         gated = ToolGated(
             call_id=self.call.id,
@@ -247,6 +247,11 @@ class ToolStep:
 async def _call(tool: Tool, arguments: JsonObject, context: ToolContext) -> tuple[Outcome, str]:
     try:
         value = await within(context.clock, tool.timeout, tool.call(arguments, context))
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        return "error", f"{tool.name} was cancelled from within"
     except TimeoutError:
         return "timeout", f"{tool.name} did not finish within {tool.timeout:g} s"
     except (Interrupted, JournalError):

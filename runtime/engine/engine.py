@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from runtime.durable.scope import ROOT
 from runtime.durable.state import ROOT_FRAME, RunState
 from runtime.durable.step import StepContext
 from runtime.engine.supervisor import Outcome, Prepared, Supervisor
-from runtime.errors import SpecError
+from runtime.errors import NewerCheckpoint, RuntimeFault, SpecError
 from runtime.messages import ChatMessage
 from runtime.model_clients.pool import ModelClientPool
 from runtime.ports import (
@@ -30,6 +31,8 @@ from runtime.ports import (
 )
 from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult, actor_id
 from runtime.teams.round_robin import alone
+
+log = logging.getLogger(__name__)
 
 ENGINE_VERSION = "1"
 
@@ -77,7 +80,7 @@ class RunEngine:
 
     async def _prepare(self) -> Prepared:
         services = self._services
-        root = self._build()
+        root = self._checked_build()
         saved = self._load()
         is_new = saved.run_id != services.journal.run_id
         state = saved.next_run(services.journal.run_id) if is_new else saved
@@ -109,6 +112,15 @@ class RunEngine:
 
         return Prepared(context, actors, work)
 
+    def _checked_build(self) -> BaseGroupChat[Any]:
+        try:
+            return self._build()
+        except RuntimeFault:
+            raise
+        except Exception as error:
+            log.exception("Run %s cannot be built", self._services.journal.run_id)
+            raise SpecError(f"The team cannot be built ({type(error).__name__})") from error
+
     def _build(self) -> BaseGroupChat[Any]:
         services = self._services
         builder = Builder(secrets=services.secrets, clients=services.clients)
@@ -123,7 +135,7 @@ class RunEngine:
         if checkpoint is None:
             return RunState(run_id=run_id)
         if checkpoint.format > CHECKPOINT_FORMAT:
-            raise SpecError(
+            raise NewerCheckpoint(
                 f"The run was checkpointed in format {checkpoint.format}; this worker reads up to "
                 f"{CHECKPOINT_FORMAT}",
                 hint="Run it on a worker of the newer version.",

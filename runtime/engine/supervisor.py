@@ -11,7 +11,14 @@ from typing import Any, Literal
 from runtime.core import ActorRuntime
 from runtime.durable.run import RunContext, command_key, sanitise_draft
 from runtime.durable.scope import ROOT
-from runtime.errors import LeaseLost, ModelError, NonDeterministic, RuntimeFault, SpecError
+from runtime.errors import (
+    LeaseLost,
+    ModelError,
+    NewerCheckpoint,
+    NonDeterministic,
+    RuntimeFault,
+    SpecError,
+)
 from runtime.events import Draft, Event
 from runtime.events.payloads import (
     CommandApplied,
@@ -69,8 +76,10 @@ class Supervisor:
     async def supervise(self, prepare: Callable[[], Awaitable[Prepared]]) -> Outcome:
         try:
             self._prepared = await prepare()
-        except (SpecError, NonDeterministic) as error:
+        except SpecError as error:
             return await self._failed(error)
+        except NewerCheckpoint as error:
+            return await self._paused(error)
         run = self._prepared.run
         run.draining = self._draining
         run.inbox.deliver(await self._journal.outside())
@@ -89,8 +98,8 @@ class Supervisor:
     ) -> Outcome:
         while True:
             self._event.clear()
-            if run.lost is not None:
-                raise run.lost
+            if run.trouble is not None:
+                raise run.trouble
             if mail.done():
                 mail.result()
             if main.done():
@@ -209,9 +218,7 @@ class Supervisor:
         except LeaseLost:
             raise
         except NonDeterministic as error:
-            paused = RunPaused(code=error.code, detail=error.detail, hint=error.hint)
-            await self._append(self._draft("pause", paused))
-            return "paused"
+            return await self._paused(error)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - bugs, recorded
             return await self._failed(error)
         ended = FrameEnded(invocation=1, stop_reason=result.stop_reason)
@@ -222,6 +229,11 @@ class Supervisor:
             checkpoint=run.checkpoint(result.turn),
         )
         return "completed"
+
+    async def _paused(self, error: RuntimeFault) -> Outcome:
+        paused = RunPaused(code=error.code, detail=error.detail, hint=error.hint)
+        await self._append(self._draft("pause", paused))
+        return "paused"
 
     async def _failed(self, error: BaseException) -> Outcome:
         if isinstance(error, RuntimeFault):

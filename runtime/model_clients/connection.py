@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from runtime.components.builder import SharedClients
 from runtime.errors import ModelError
 from runtime.ports import Secret, Secrets
+
+log = logging.getLogger(__name__)
 
 _VENDORS = frozenset({"openai", "anthropic"})
 """Kinds of credentials whose keys belong to one vendor."""
@@ -52,7 +55,16 @@ class Connection:
             if self.base_url is None:
                 raise _missing(f"No credential was chosen for {self.vendor}")
             return Endpoint(NO_KEY, self.base_url)
-        secret = await self.secrets.get(self.credential)
+        try:
+            secret = await self.secrets.get(self.credential)
+        except Exception as error:
+            log.warning("A credential cannot be read", exc_info=True)
+            raise ModelError(
+                "The credentials cannot be read at the moment",
+                code="credential_store",
+                hint="Check the database and the server's key.",
+                retryable=True,
+            ) from error
         if secret is None:
             raise _missing("The credential that this model uses has gone")
         if secret.kind in _VENDORS and secret.kind != self.vendor.lower():

@@ -8,6 +8,7 @@ import pytest
 
 from runtime.engine import RunLimits
 from runtime.errors import LeaseLost
+from runtime.ports import Checkpoint, GateQuery, GateVerdict
 from runtime.testing import Crash, InMemoryJournal, StaticGate
 from tests.runtime import sample_tools
 from tests.runtime.support import (
@@ -385,3 +386,63 @@ async def test_a_task_that_already_ends_it() -> None:
     assert await world.engine(spec, journal, text="STOP now").run() == "completed"
     assert last(journal, "run.completed").stop_reason == "Text 'STOP' mentioned"
     assert not of_kind(journal, "turn.started")
+
+
+async def test_a_database_that_is_away_ends_the_life_and_not_the_run() -> None:
+    world = World()
+    journal = world.journal()
+    append = journal.append
+    down = [True]
+
+    async def flaky(drafts, *, checkpoint=None):  # type: ignore[no-untyped-def]
+        if down[0] and any(draft.payload.kind == "model.completed" for draft in drafts):
+            down[0] = False
+            raise ConnectionError("the database is away")
+        return await append(drafts, checkpoint=checkpoint)
+
+    journal.append = flaky  # type: ignore[method-assign]
+    with pytest.raises(ConnectionError):
+        await world.engine(TALK, journal).run()
+    assert not of_kind(journal, "run.failed")
+    assert await world.engine(TALK, journal.reopen()).run() == "completed"
+
+
+async def test_a_gate_that_is_away_ends_the_life_and_not_the_run() -> None:
+    class Away(StaticGate):
+        async def check(self, query: GateQuery) -> GateVerdict:
+            raise ConnectionError("the policies are away")
+
+    spec = team(agent("a", model(calls(("current_time", {})), "Late."), "CurrentTime"), max_turns=1)
+    world = World(gate=Away())
+    journal = world.journal()
+    with pytest.raises(ConnectionError):
+        await world.engine(spec, journal).run()
+    assert not of_kind(journal, "run.failed")
+    world.gate = StaticGate(default="allow")
+    assert await world.engine(spec, journal.reopen()).run() == "completed"
+
+
+async def test_a_log_that_says_something_else_pauses_the_run() -> None:
+    """The team changed under the run, or the code did."""
+    world = World()
+    journal = world.journal()
+    journal.crash_after(3)
+    with pytest.raises(Crash):
+        await world.engine(TALK, journal).run()
+    later = journal.reopen()
+    started = of_kind(later, "turn.started")[0]
+    later.log.by_key[started.key] = (started, "what another team would have asked for")
+
+    assert await world.engine(TALK, later).run() == "paused"
+    paused = last(later, "run.paused")
+    assert paused.code == "non_deterministic"
+    assert started.key in paused.detail
+
+
+async def test_a_newer_checkpoint_is_left_to_a_newer_worker() -> None:
+    world = World()
+    journal = world.journal()
+    journal.log.checkpoints[""] = Checkpoint(frame="", turn=1, seq=1, format=99, state={})
+
+    assert await world.engine(TALK, journal).run() == "paused"
+    assert last(journal, "run.paused").code == "newer_checkpoint"
