@@ -33,8 +33,9 @@ export function ApprovalsPage() {
   useListKeys(requests, shown, go);
 
   const afterDecision = (request: Request): void => {
-    const at = requests.findIndex((other) => other.id === request.id);
-    const next = requests[at + 1] ?? requests[at - 1];
+    // The inbox may have dropped it already, so its place is found by its age.
+    const others = requests.filter((other) => other.id !== request.id);
+    const next = others.find((other) => other.created_at >= request.created_at) ?? others.at(-1);
     if (tab === "waiting") go(next?.id);
   };
   return (
