@@ -6,6 +6,7 @@ from runtime.testing.clock import ManualClock
 from runtime.testing.doubles import (
     MemoryFileArea,
     RecordingDeltaSink,
+    ScriptedClient,
     StaticGate,
     StaticSecrets,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "MemoryFileArea",
     "MemoryLog",
     "RecordingDeltaSink",
+    "ScriptedClient",
     "StaticGate",
     "StaticSecrets",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runtime.errors import ToolError
-from runtime.events.payloads import Verdict
-from runtime.ports import GateQuery, GateVerdict, Secret
+from runtime.errors import ModelError, ToolError
+from runtime.events.payloads import ModelInfo, Verdict
+from runtime.messages import RequestUsage
+from runtime.ports import GateQuery, GateVerdict, ModelReply, ModelRequest, Secret
 
 
 class StaticGate:
@@ -96,3 +97,34 @@ class StaticSecrets:
 
     async def get(self, credential_id: str) -> Secret | None:
         return self.secrets.get(credential_id)
+
+
+class ScriptedClient:
+    """A `ModelClient` for code under test: replies in order, texts or whole; `requests` has what
+    was asked. An error among them is raised."""
+
+    def __init__(self, *replies: str | ModelReply | ModelError) -> None:
+        self._replies = list(replies)
+        self.requests: list[ModelRequest] = []
+
+    @property
+    def info(self) -> ModelInfo:
+        return ModelInfo(provider="runtime.testing", model="scripted", scripted=True)
+
+    async def create(self, request: ModelRequest) -> ModelReply:
+        self.requests.append(request)
+        reply = self._replies.pop(0)
+        if isinstance(reply, ModelError):
+            raise reply
+        if isinstance(reply, ModelReply):
+            return reply
+        return ModelReply(content=reply, finish_reason="stop", usage=RequestUsage())
+
+    async def stream(self, request: ModelRequest) -> AsyncIterator[str | ModelReply]:
+        reply = await self.create(request)
+        if reply.content:
+            yield reply.content
+        yield reply
+
+    async def close(self) -> None:
+        """Holds nothing."""

@@ -23,6 +23,7 @@ from tests.runtime.support import (
     team,
 )
 
+LINGER = 2.0
 WRITE = {"path": "report.md", "content": "# Trees"}
 
 
@@ -143,3 +144,49 @@ async def test_death_in_every_life(name: str) -> None:
     assert outcome == "completed" or of_kind(journal, "run.completed")
     assert transcripts.messages(journal) == transcripts.messages(calm)
     assert transcripts.branches(journal) == transcripts.branches(calm)
+
+
+async def parking_life(world: World, spec: Json, journal: InMemoryJournal) -> str:
+    """One life in which nobody answers before the run has parked."""
+    engine = asyncio.ensure_future(world.engine(spec, journal).run())
+    while not engine.done():
+        if LINGER in world.clock.sleeping:
+            world.clock.advance(LINGER)
+        await asyncio.sleep(0)
+    return engine.result()
+
+
+async def lives_until_done(world: World, spec: Json, journal: InMemoryJournal) -> InMemoryJournal:
+    while True:
+        try:
+            outcome = await parking_life(world, spec, journal)
+        except Crash:
+            outcome = "crashed"
+        if of_kind(journal, "run.completed"):
+            return journal  # its worker may have died of it: nobody claims a run that has ended
+        if outcome == "parked":
+            answer_everything(journal, set())
+        journal = journal.reopen()
+
+
+@pytest.mark.parametrize("before_next", [False, True])
+async def test_death_at_any_append_of_a_run_that_parks(before_next: bool) -> None:
+    """Also while it parks, and in the life after each answer."""
+    spec = tools_and_approval()
+    _, calm = await undisturbed(spec)
+    for life in range(3):
+        for cut in range(1, 40):
+            world = world_for()
+            journal = world.journal()
+            for _ in range(life):
+                assert await parking_life(world, spec, journal) == "parked"
+                answer_everything(journal, set())
+                journal = journal.reopen()
+            journal.crash_after(cut, before_next=before_next)
+            done = await lives_until_done(world, spec, journal)
+            assert transcripts.messages(done) == transcripts.messages(calm), (life, cut)
+            assert transcripts.branches(done) == transcripts.branches(calm), (life, cut)
+            assert transcripts.keys(done) == transcripts.keys(calm), (life, cut)
+            assert world.files.writes[0] == ("report.md", "# Trees")
+            if journal.appends < cut:
+                break
