@@ -1,5 +1,5 @@
 import { MiniMap, useReactFlow } from "@xyflow/react";
-import { useState, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { GraphCanvas } from "@/components/team-graph";
 import type { GraphEdge, GraphNode } from "@/components/team-graph/flow";
@@ -23,6 +23,8 @@ export function Canvas() {
   const events = useCanvasEvents(nodes, dragging, setDragging);
   const flow = useReactFlow<GraphNode, GraphEdge>();
   const [minimap, setMinimap] = useState(false);
+
+  useGrowingView(nodes);
 
   const walk = (event: KeyboardEvent) => {
     const id = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node")?.dataset.id;
@@ -65,6 +67,22 @@ export function Canvas() {
       </GraphCanvas>
     </div>
   );
+}
+
+/** What was just added must be seen, and what it pushed aside: a team that outgrew the view comes into it. */
+function useGrowingView(nodes: readonly GraphNode[]): void {
+  const flow = useReactFlow<GraphNode, GraphEdge>();
+  const count = useRef(nodes.length);
+  const root = nodes[0]?.id;
+  useEffect(() => {
+    const grown = nodes.length > count.current;
+    count.current = nodes.length;
+    if (!grown || !root) return;
+    const frame = requestAnimationFrame(() => {
+      if (!flow.isNodeIntersecting({ id: root }, visibleRect(flow), false)) void flow.fitView({ padding: 0.14, maxZoom: 1, duration: 160 });
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [nodes.length, root, flow]);
 }
 
 function visibleRect(flow: ReturnType<typeof useReactFlow<GraphNode, GraphEdge>>) {

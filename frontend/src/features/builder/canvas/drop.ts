@@ -25,12 +25,12 @@ export function absoluteBoxes(nodes: readonly GraphNode[]): Map<string, Box> {
 }
 
 /** The innermost node at a point. */
-export function nodeAt(nodes: readonly GraphNode[], point: NodePosition, except?: string): GraphNode | null {
+export function nodeAt(nodes: readonly GraphNode[], point: NodePosition, except: string | null = null): GraphNode | null {
   const boxes = absoluteBoxes(nodes);
   let found: GraphNode | null = null;
   for (const node of nodes) {
     const box = boxes.get(node.id);
-    if (!box || node.id === except || node.parentId === except) continue;
+    if (!box || (except !== null && (node.id === except || node.parentId === except))) continue;
     if (point.x >= box.x && point.x <= box.x + box.width && point.y >= box.y && point.y <= box.y + box.height) found = node;
   }
   return found;
@@ -71,4 +71,13 @@ export function neighbour(nodes: readonly GraphNode[], from: string, direction: 
     if (!best || distance < best.distance) best = { id, distance };
   }
   return best?.id ?? null;
+}
+
+/** Whether an agent put at `at` (relative to its team) would lie on a teammate. */
+export function wouldOverlap(nodes: readonly GraphNode[], team: string, at: NodePosition): boolean {
+  const gap = 12;
+  return participants(nodes, team).some((node) => {
+    const { x, y } = node.position;
+    return at.x < x + (node.width ?? 0) + gap && at.x + SIZE.agentWidth + gap > x && at.y < y + (node.height ?? 0) + gap && at.y + SIZE.agentHeight + gap > y;
+  });
 }

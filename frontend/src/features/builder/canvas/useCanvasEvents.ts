@@ -10,7 +10,7 @@ import { attachLoose, moveLoose, moveParticipant, moveTool, placeNodes } from ".
 import type { Command } from "../document/model";
 import { DRAG_TYPE } from "../palette-items";
 import { usePlaceItem } from "../usePlaceItem";
-import { nodeAt, orderAt } from "./drop";
+import { absoluteBoxes, nodeAt, orderAt, wouldOverlap } from "./drop";
 import type { Dragging } from "./useGraph";
 
 function typeOf(nodes: readonly GraphNode[], id: string | null): GraphNode["type"] | undefined {
@@ -89,11 +89,13 @@ export function useCanvasEvents(nodes: GraphNode[], dragging: Dragging | null, s
     const under = nodeAt(nodes, point);
     const team = under?.type === "team" ? under : null;
     const placedByHand = team && nodes.some((node) => node.parentId === team.id && store.getState().doc.layout.nodes[node.id]);
-    const origin = team ? nodesOrigin(nodes, team) : { x: 0, y: 0 };
+    const origin = (team && absoluteBoxes(nodes).get(team.id)) ?? { x: 0, y: 0 };
+    const at = { x: Math.round(point.x - origin.x - SIZE.agentWidth / 2), y: Math.round(point.y - origin.y - 24) };
     void place(key, {
       path: under?.id ?? null,
       index: team ? orderAt(nodes, team.id, point) : undefined,
-      at: placedByHand ? { x: Math.round(point.x - origin.x - SIZE.agentWidth / 2), y: Math.round(point.y - origin.y - 24) } : undefined,
+      at: placedByHand ? at : undefined,
+      tidy: Boolean(placedByHand && wouldOverlap(nodes, team.id, at)),
       looseAt: { x: Math.round(point.x - SIZE.toolWidth / 2), y: Math.round(point.y - SIZE.toolHeight / 2) },
     });
   };
@@ -105,10 +107,4 @@ export function useCanvasEvents(nodes: GraphNode[], dragging: Dragging | null, s
   };
 
   return { onNodesChange, onNodeDrag, onNodeDragStop, onConnect, isValidConnection, onDrop, onDragOver };
-}
-
-function nodesOrigin(nodes: readonly GraphNode[], team: GraphNode): NodePosition {
-  const parent = nodes.find((node) => node.id === team.parentId);
-  const origin = parent ? nodesOrigin(nodes, parent) : { x: 0, y: 0 };
-  return { x: origin.x + team.position.x, y: origin.y + team.position.y };
 }

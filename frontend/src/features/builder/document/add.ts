@@ -37,6 +37,7 @@ export interface Target {
   /** For a participant: its place in the order and on the canvas. */
   index?: number;
   at?: NodePosition;
+  tidy?: boolean;
   /** For what belongs to nobody yet: its place on the canvas. */
   looseAt: NodePosition;
 }
@@ -53,7 +54,7 @@ export function placeComponent(doc: Doc, component: Component, target: Target): 
   if (host === null) return null;
   switch (receives(componentAt(doc.component, host) ?? doc.component, component)) {
     case "participant":
-      return addParticipant(host, component, { index: target.index, at: target.at });
+      return addParticipant(host, component, { index: target.index, at: target.at, tidy: target.tidy });
     case "termination": {
       const path = joinPath(host, "config", "termination_condition");
       const present = componentAt(doc.component, path);

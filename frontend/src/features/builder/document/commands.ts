@@ -18,7 +18,14 @@ function split(path: string): { array: string; index: number } | null {
   return typeof index === "number" ? { array: formatPath(keys), index } : null;
 }
 
-export function addParticipant(team: string, component: Component, options: { index?: number; at?: NodePosition } = {}): Command {
+/** `index`: place in the speaking order; `at`: on the canvas; `tidy`: the whole team goes back to automatic places. */
+export interface AddOptions {
+  index?: number;
+  at?: NodePosition;
+  tidy?: boolean;
+}
+
+export function addParticipant(team: string, component: Component, options: AddOptions = {}): Command {
   return {
     label: `Add ${componentName(component)}`,
     apply(doc) {
@@ -29,8 +36,8 @@ export function addParticipant(team: string, component: Component, options: { in
       const order = [...Array(count).keys()];
       order.splice(index, 0, count);
       const select = joinPath(array, index);
-      let layout = permuteLayout(doc.layout, array, order);
-      if (options.at) layout = withPlaces(layout, { [select]: options.at });
+      let layout = options.tidy ? withoutPlaces(doc.layout, array) : permuteLayout(doc.layout, array, order);
+      if (options.at && !options.tidy) layout = withPlaces(layout, { [select]: options.at });
       return { doc: { ...doc, component: insertAt(doc.component, parsePath(array), index, named), layout }, select };
     },
   };
