@@ -16,7 +16,7 @@ interface AnswerPanelProps {
 export function AnswerPanel({ subject, disabledReason, onReload }: AnswerPanelProps) {
   const [text, setText] = useState("");
   const control = useDecision(subject.id);
-  const blocked = disabledReason !== undefined || control.sending || control.decided !== null;
+  const blocked = disabledReason !== undefined || control.sending || control.decided !== null || control.trouble?.kind === "unsent";
   const send = (): void => {
     if (!blocked && text.trim() !== "") control.decide({ verb: "answer", args_hash: subject.argsHash, text });
   };

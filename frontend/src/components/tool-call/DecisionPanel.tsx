@@ -33,7 +33,8 @@ export function DecisionPanel({ subject, disabledReason, keys, onDecided, onRelo
   const [edited, setEdited] = useState(proposed);
   const control = useDecision(subject.id);
   const done = control.decided !== null;
-  const blocked = disabledReason !== undefined || control.sending || done;
+  const unsent = control.trouble?.kind === "unsent";
+  const blocked = disabledReason !== undefined || control.sending || done || unsent;
 
   const send = (verb: Mode): void => {
     const checked = verb === "edit" ? checkArguments(edited, subject.argsSchema) : null;

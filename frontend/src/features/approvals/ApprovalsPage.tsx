@@ -26,7 +26,7 @@ export function ApprovalsPage() {
   const [tab, setTab] = useState<Tab>("waiting");
   const decided = useQuery({ ...decidedRequestsQuery, enabled: tab === "decided" });
   useDocumentTitle(`${inbox.pending > 0 ? `(${inbox.pending}) ` : ""}Approvals · Troupe`);
-  const requests = tab === "waiting" ? inbox.requests : (decided.data?.results ?? []);
+  const requests = tab === "waiting" ? inbox.requests : newestFirst(decided.data?.results ?? []);
   const loading = tab === "waiting" ? !inbox.loaded : decided.isPending;
   const shown = id ?? requests[0]?.id;
   const go = useGo();
@@ -65,6 +65,11 @@ export function ApprovalsPage() {
       </section>
     </div>
   );
+}
+
+function newestFirst(requests: readonly Request[]): Request[] {
+  const at = (request: Request): string => request.decided_at ?? request.created_at;
+  return requests.toSorted((a, b) => at(b).localeCompare(at(a)));
 }
 
 function useGo(): (id: string | undefined) => void {

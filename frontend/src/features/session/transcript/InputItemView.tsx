@@ -1,4 +1,4 @@
-import { AnswerPanel, RequestCard, subjectOfInput, VisibleText } from "@/components/tool-call";
+import { AnswerPanel, RequestCard, subjectOfInput } from "@/components/tool-call";
 import { MarkdownView } from "@/components/MarkdownView";
 import type { InputItem } from "@/run-model";
 
@@ -12,7 +12,7 @@ export function InputItemView({ item }: { item: InputItem }) {
   if (item.answer !== null) {
     return (
       <div>
-        {item.prompt && <p className={classes.asked}>Asked: <VisibleText text={item.prompt} /></p>}
+        {item.prompt && <p className={classes.asked}>Asked: {item.prompt}</p>}
         <div className={classes.message}><MarkdownView text={item.answer.text} /></div>
         <p className={classes.quiet}>answered by {item.answer.by.name}</p>
       </div>
