@@ -34,9 +34,12 @@ def resolve(component: Component, lookup: Lookup) -> Component:
     path, when a definition is missing, of another type, or refers to itself through others."""
     raw = component.model_dump(exclude_none=True)
     _check_size(raw)
-    resolved = Component.model_validate(_Resolver(lookup).value(raw, "$", ()))
-    _check_size(resolved.model_dump())
-    return resolved
+    try:
+        inlined = _Resolver(lookup).value(raw, "$", ())
+        _check_size(inlined)
+        return Component.model_validate(inlined)
+    except RecursionError as error:
+        raise SpecError("The definitions are nested too deep") from error
 
 
 class _Resolver:
@@ -81,7 +84,9 @@ class _Resolver:
                 f"The definition {definition} is a {found.component_type}, not a {stated}",
                 path=path,
             )
-        return self.value(found.model_dump(exclude_none=True), path, (*chain, definition))
+        inner = found.model_dump(exclude_none=True)
+        _check_size(inner)
+        return self.value(inner, path, (*chain, definition))
 
 
 def _named(value: Any) -> Iterator[tuple[str, int | None]]:

@@ -30,12 +30,20 @@ class ModelStep:
     """What is recorded of the request."""
     stream: bool = False
     message_key: str = ""
+    _streamed: bool = False
     _error: ModelError | None = None
 
     async def run(self) -> ModelCompleted:
         """Raises ModelError when the model refused this very request."""
         await self._within_limit()
         self.message_key = self.step.derive_id("message")
+        try:
+            return await self._attempts()
+        finally:
+            if self._streamed:
+                self.step.run.deltas.done(message_key=self.message_key)
+
+    async def _attempts(self) -> ModelCompleted:
         failures, attempt = 0, 1
         while True:
             recorded = self.step.find("model.completed")
@@ -92,9 +100,6 @@ class ModelStep:
             (event,) = await step.append(self._failure(attempt, error, delay))
             run.open_steps.pop(step.scope.path, None)
             return None, event
-        finally:
-            if self.stream:
-                run.deltas.done(message_key=self.message_key)
         completed = await self._record(attempt, reply, begun, first_token_ms)
         run.open_steps.pop(step.scope.path, None)
         return completed, None
@@ -103,6 +108,7 @@ class ModelStep:
         if not self.stream:
             return await self.client.create(self.request), None
         run = self.step.run
+        self._streamed = True
         offset, first_token_ms, reply = 0, None, None
         async for part in self.client.stream(self.request):
             if isinstance(part, ModelReply):

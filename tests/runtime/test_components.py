@@ -162,8 +162,12 @@ def test_what_is_not_known_is_reported_and_kept() -> None:
 def test_what_is_kept_but_not_run_yet_is_said() -> None:
     memory = {"provider": "autogen_core.memory.ListMemory", "config": {}}
     spec = agent("a", model("x"), handoffs=["b"], memory=[memory])
-    codes = {code for _, code, _ in problems(spec)}
-    assert {"unsupported_handoffs", "unsupported_memory", "unsupported_component"} == codes
+    found = problems(spec)
+    assert {"unsupported_handoffs", "unsupported_memory", "unsupported_component"} == {
+        code for _, code, _ in found
+    }
+    assert {severity for severity, _, _ in found} == {"warning"}, "it can run without them"
+    build(spec)
 
 
 def nested_teams(depth: int) -> Any:
@@ -377,3 +381,23 @@ def test_describing_imports_no_vendors_sdk() -> None:
         "sys.exit(any(name in sys.modules for name in ('openai', 'anthropic', 'httpx2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_long_chain_of_definitions_is_no_stack_overflow() -> None:
+    library = Library(
+        {(f"t{i}", None): team(reference(f"t{i + 1}", ""), max_turns=1) for i in range(190)}
+        | {("t190", None): agent("a", model("x"))}
+    )
+    with pytest.raises(SpecError, match="deep"):
+        resolve(Component.model_validate(reference("t0", "team")), library)
+
+
+async def test_the_pool_shares_and_forgets_the_longest_unused() -> None:
+    pool = ModelClientPool(capacity=2)
+    first = await pool.get("a", object)
+    assert await pool.get("a", object) is first
+    await pool.get("b", object)
+    await pool.get("a", object)
+    await pool.get("c", object)
+    assert await pool.get("a", object) is first
+    assert sorted(pool._clients) == ["a", "c"]

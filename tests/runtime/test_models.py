@@ -269,3 +269,16 @@ async def test_linger_with_nothing_to_do_is_no_busy_loop() -> None:
     assert await parked(world, spec, journal) == "parked"
     hints.cancel()
     await until_true(hints.done)
+
+
+async def test_a_message_is_done_once_however_many_attempts_it_took(server: ModelServer) -> None:
+    world = Served(server)
+    journal = world.journal()
+    server.script = ["cut", "cut", "text"]
+    spec = served("text", model_client_stream=True)
+
+    assert await passing_time(world, spec, journal) == "completed"
+    key = last(journal, "model.completed").message_key
+    assert world.deltas.ended == [key]
+    assert world.deltas.text(key) == TEXT
+    assert {delta.attempt for delta in world.deltas.deltas} == {1, 2, 3}
