@@ -37,6 +37,8 @@ class Socket(AsyncWebsocketConsumer):
     access: Access
     _task: asyncio.Task[None] | None = None
     _counted: str | None = None
+    _groups: tuple[str, ...] = ()
+    _failed = False
 
     async def connect(self) -> None:
         if not origin_allowed(self.scope):
@@ -56,24 +58,31 @@ class Socket(AsyncWebsocketConsumer):
         self._tokens = RATE_BURST
         self._refilled = time.monotonic()
         self._wake = asyncio.Event()
-        for group in [*self.groups_of(), f"user.{user}"]:
+        self._groups = (*self.groups_of(), f"user.{user}")
+        for group in self._groups:
             await self.channel_layer.group_add(group, self.channel_name)
-        self._groups = [*self.groups_of(), f"user.{user}"]
         await self.accept()
         self._task = asyncio.create_task(self._stream())
 
-    async def disconnect(self, code: int) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            # However it ended: by a goodbye, a cut line, or an error of ours.
+            await self._leave()
+
+    async def _leave(self) -> None:
         if self._counted is not None:
             left = _open_sockets.get(self._counted, 1) - 1
-            if left:
+            if left > 0:
                 _open_sockets[self._counted] = left
             else:
                 _open_sockets.pop(self._counted, None)
             self._counted = None
-        for group in getattr(self, "_groups", []):
-            await self.channel_layer.group_discard(group, self.channel_name)
         if self._task is not None:
             self._task.cancel()
+        for group in self._groups:
+            await self.channel_layer.group_discard(group, self.channel_name)
 
     # For subclasses ------------------------------------------------------------------------
 
@@ -97,6 +106,8 @@ class Socket(AsyncWebsocketConsumer):
     # Frames --------------------------------------------------------------------------------
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._failed:
+            return
         if not self._take_token():
             await self.fail(Close.TOO_FAST, "too_fast", "Too many frames; reconnect and slow down.")
             return
@@ -122,6 +133,7 @@ class Socket(AsyncWebsocketConsumer):
         await self.send(text_data=text.encode(errors="replace").decode())
 
     async def fail(self, code: int, name: str, detail: str) -> None:
+        self._failed = True
         await self.say(type="error", code=name, detail=detail)
         await self.close(code=code)
         if self._task is not None:
