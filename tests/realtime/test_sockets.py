@@ -239,16 +239,21 @@ def test_a07_signing_out_closes_open_sockets(troupe: Troupe, ended: str) -> None
     assert closed.value.rcvd.code == 4401
 
 
-def test_a36_a_run_of_another_workspace_does_not_exist(troupe: Troupe, ended: str) -> None:
+def token_of_another(troupe: Troupe, name: str) -> str:
+    """Of a user with a workspace of their own."""
     script = (
         "from studio.accounts.models import *; from studio.accounts.services import token_create;"
         "from studio.accounts.selectors import access_for;"
-        "u = User.objects.create_user('charlie');"
-        "w = Workspace.objects.create(name='c');"
+        f"u = User.objects.create_user('{name}');"
+        f"w = Workspace.objects.create(name='{name}');"
         "Membership.objects.create(user=u, workspace=w, role='owner');"
         "print(token_create(access=access_for(u), name='t')[1])"
     )
-    token = troupe.manage("shell", "-v", "0", "-c", script).splitlines()[-1]
+    return troupe.manage("shell", "-v", "0", "-c", script).splitlines()[-1]
+
+
+def test_a36_a_run_of_another_workspace_does_not_exist(troupe: Troupe, ended: str) -> None:
+    token = token_of_another(troupe, "charlie")
     for path in (f"runs/{ended}", "runs/00000000-0000-4000-8000-000000000000", "nothing"):
         with pytest.raises(InvalidStatus):
             open_socket(troupe, path, Authorization=f"Bearer {token}")
@@ -287,9 +292,7 @@ def test_a34_a36_bad_frames_close_that_socket_only(
         assert frames(good, is_end)
 
 
-def test_a34_a_frame_of_two_megabytes_ends_that_connection_only(
-    troupe: Troupe, ended: str
-) -> None:
+def test_a34_a_frame_of_two_megabytes_ends_that_connection_only(troupe: Troupe, ended: str) -> None:
     with (
         open_socket(troupe, f"runs/{ended}") as good,
         open_socket(troupe, f"runs/{ended}") as bad,
@@ -315,12 +318,13 @@ def test_a34_a_flood_closes_that_socket_only(troupe: Troupe, ended: str) -> None
     assert closed.value.rcvd.code == 4429
 
 
-def test_a35_one_user_has_at_most_twenty_sockets(troupe: Troupe, ended: str) -> None:
+def test_a35_one_user_has_at_most_twenty_sockets(troupe: Troupe) -> None:
+    headers = {"Authorization": f"Bearer {token_of_another(troupe, 'dora')}"}
     with ExitStack() as opened:
         for _ in range(20):
-            opened.enter_context(open_socket(troupe, f"runs/{ended}"))
+            opened.enter_context(open_socket(troupe, "inbox", **headers))
         with pytest.raises(InvalidStatus):
-            open_socket(troupe, f"runs/{ended}")
+            open_socket(troupe, "inbox", **headers)
 
 
 def test_the_inbox_follows_requests_and_runs(troupe: Troupe) -> None:

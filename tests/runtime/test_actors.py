@@ -497,3 +497,34 @@ def test_a_handler_must_declare_its_message() -> None:
         class _Bad(RoutedActor):
             @handles
             async def on_any(self, message, context): ...  # type: ignore[no-untyped-def]
+
+
+async def test_a_message_whose_sender_left_is_not_handled() -> None:
+    runtime, (echo,) = world(A)
+    first = asyncio.ensure_future(runtime.send(Say("wait"), A))
+    await until_true(lambda: echo.running == 1)
+    second = asyncio.ensure_future(runtime.send(Say("never"), A))
+    await until_true(lambda: runtime.statistics()[A].queued == 1)
+    second.cancel()
+    await until_true(second.cancelled)
+    echo.gate.set()
+    assert await first == "wait"
+    assert await runtime.send(Say("last"), A) == "last"
+    assert echo.heard == ["wait", "last"]
+    await runtime.stop()
+
+
+async def test_a_cancelled_message_leaves_no_mark_on_the_next() -> None:
+    class Counts(Actor):
+        async def on_message(self, message: Any, context: MessageContext) -> Any:
+            if message == "wait":
+                await asyncio.Event().wait()
+            task = asyncio.current_task()
+            return task.cancelling() if task else None
+
+    runtime = ActorRuntime()
+    runtime.register_instance(A, Counts())
+    with pytest.raises(DeliveryTimeout):
+        await runtime.send("wait", A, deadline=0.01)
+    assert await runtime.send("count", A) == 0
+    await runtime.stop()
