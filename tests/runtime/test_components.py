@@ -17,9 +17,6 @@ from runtime.components import (
     canonical_provider,
     describe,
     find_component,
-    find_references,
-    make_reference,
-    resolve,
     validate,
 )
 from runtime.components.catalog import ALIASES, CATALOG, UNSUPPORTED
@@ -293,103 +290,12 @@ def test_building_fails_with_the_path(spec: Any, path: str) -> None:
     assert caught.value.path == path
 
 
-# References ------------------------------------------------------------------------------------
-
-
-class Library(dict[tuple[str, int | None], Any]):
-    def __call__(self, definition: str, revision: int | None) -> Component | None:
-        raw = self.get((definition, revision))
-        return Component.model_validate(raw) if raw is not None else None
-
-
-def reference(definition: str, kind: str = "agent", revision: int | None = None) -> Any:
-    return make_reference(definition, kind, revision).model_dump(exclude_none=True)
-
-
-def test_references_are_replaced_by_what_they_name() -> None:
-    library = Library(
-        {
-            ("agent-1", 3): agent("a", reference("model-1", "model")),
-            ("model-1", None): openai(),
-        }
-    )
-    spec = team(reference("agent-1", revision=3), max_turns=1)
-    assert validate(spec) == []
-    assert find_references(spec) == [("agent-1", 3)]
-
-    resolved = resolve(Component.model_validate(spec), library)
-
-    inner = resolved.config["participants"][0]
-    assert inner["config"]["name"] == "a"
-    assert inner["config"]["model_client"]["config"]["model"] == "gpt-4o-mini"
-    assert validate(resolved) == []
-    assert find_references(resolved) == []
-
-
-def test_the_same_definition_may_be_used_twice() -> None:
-    library = Library({("model-1", None): openai()})
-    pair = [agent(name, reference("model-1", "model")) for name in ("a", "b")]
-    assert validate(resolve(Component.model_validate(team(*pair, max_turns=1)), library)) == []
-
-
-def test_a_dangling_reference_is_named_with_its_path() -> None:
-    spec = Component.model_validate(team(reference("gone", revision=2), max_turns=1))
-    with pytest.raises(SpecError, match=r"gone.*revision 2") as caught:
-        resolve(spec, Library())
-    assert caught.value.path == "$.config.participants[0]"
-
-
-def test_a_circle_is_named() -> None:
-    library = Library(
-        {
-            ("t1", None): team(reference("t2", "team"), max_turns=1),
-            ("t2", None): team(reference("t1", "team"), max_turns=1),
-        }
-    )
-    with pytest.raises(SpecError, match="t1 → t2 → t1"):
-        resolve(Component.model_validate(reference("t1", "team")), library)
-
-
-def test_references_that_multiply_are_stopped() -> None:
-    library = Library(
-        {(f"t{i}", None): team(*[reference(f"t{i + 1}", "")] * 10, max_turns=1) for i in range(8)}
-        | {("t8", None): agent("a", model("x"))}
-    )
-    with pytest.raises(SpecError, match="more than"):
-        resolve(Component.model_validate(reference("t0", "team")), library)
-
-
-def test_a_reference_of_another_type() -> None:
-    library = Library({("m", None): openai()})
-    with pytest.raises(SpecError, match="is a model, not a agent"):
-        resolve(Component.model_validate(team(reference("m"), max_turns=1)), library)
-
-
-def test_an_unresolved_reference_cannot_run() -> None:
-    with pytest.raises(SpecError, match="not resolved"):
-        build(team(reference("x"), max_turns=1))
-
-
-def test_malformed_references_are_problems() -> None:
-    bad = {"provider": "troupe.library.Reference", "config": {"revision": "x"}}
-    assert {code for _, code, _ in problems(bad)} == {"missing", "invalid_value"}
-
-
 def test_describing_imports_no_vendors_sdk() -> None:
     code = (
         "import sys; from runtime.components import describe; describe();"
         "sys.exit(any(name in sys.modules for name in ('openai', 'anthropic', 'httpx2')))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
-
-
-def test_a_long_chain_of_definitions_is_no_stack_overflow() -> None:
-    library = Library(
-        {(f"t{i}", None): team(reference(f"t{i + 1}", ""), max_turns=1) for i in range(190)}
-        | {("t190", None): agent("a", model("x"))}
-    )
-    with pytest.raises(SpecError, match="deep"):
-        resolve(Component.model_validate(reference("t0", "team")), library)
 
 
 async def test_the_pool_shares_and_forgets_the_longest_unused() -> None:
