@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from runtime.events.envelope import EVENT_ADAPTER, SCHEMA_VERSION  # noqa: E402
+from runtime.events.envelope import EVENT_ADAPTER, SCHEMA_VERSION
 
 
 def document() -> dict[str, object]:

@@ -9,12 +9,10 @@ import type { Request } from "@/api/types";
 import type { ToolItem } from "@/run-model";
 
 import { AnswerPanel } from "./AnswerPanel";
-import { checkArguments } from "./check-arguments";
 import { DecisionPanel } from "./DecisionPanel";
 import { RequestCard } from "./RequestCard";
 import type { Subject } from "./subject";
 import { ToolCallCard } from "./ToolCallCard";
-import { countHiddenIn, visibleParts } from "./visible-text";
 
 // The editor itself is CodeMirror, which needs a real browser's layout.
 vi.mock("./ArgumentsEditor", () => ({
@@ -199,48 +197,12 @@ describe("a question", () => {
   });
 });
 
-describe("exact text", () => {
-  const marks = (text: string) => visibleParts(text).flatMap((part) => (part.mark === null ? [] : [part.mark]));
-
-  it.each([
-    ["a\u202Eb", ["RLO"]],
-    ["a\u200bb\u0007", ["ZWSP", "BEL"]],
-    ["\u{E0041}", ["U+E0041"]],
-    ["\ud800x", ["U+D800"]],
-    ["caf\u00e9\n\ttab ok, 👋🏽 ❤️ שלום", []],
-    ["x\ufe0f", ["U+FE0F"]],
-    ["one\u00a0two", ["NBSP"]],
-  ])("%j hides %j", (text, expected) => {
-    expect(marks(text)).toEqual(expected);
-    expect(visibleParts(text).map((part) => part.text).join("")).toBe(text);
-  });
-
-  it("counts in keys and nested values", () => {
-    expect(countHiddenIn({ "k\u200b": [{ v: "\u202e" }, 1, null] })).toBe(2);
-  });
-
+describe("a request", () => {
   it("stands first, named, before what the tool says of itself", () => {
     show(<RequestCard subject={{ ...SUBJECT, arguments: { path: "a\u202Egnp.exe", lines: 3 } }} />);
     const exact = screen.getByRole("group", { name: "Exact arguments" });
     expect(within(exact).getByRole("img", { name: "hidden character RLO" })).toBeVisible();
     expect(exact.compareDocumentPosition(screen.getByText(/Writes a file/))).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
-  });
-});
-
-describe("checkArguments", () => {
-  it.each([
-    ["{", "This is not JSON"],
-    ["[]", "Arguments are a JSON object"],
-    ["{}", "required"],
-    ['{"path": 3}', "type"],
-    ['{"path": "a", "x": 1}', "x"],
-  ])("refuses %s", (text, part) => {
-    const { problems } = checkArguments(text, SUBJECT.argsSchema);
-    expect(problems.map(({ path, detail }) => `${path} ${detail}`).join("\n")).toContain(part);
-  });
-
-  it("takes what fits", () => {
-    expect(checkArguments('{"path": "a"}', SUBJECT.argsSchema)).toEqual({ value: { path: "a" }, problems: [] });
   });
 });
 

@@ -52,6 +52,7 @@ export function ApprovalsPage() {
         </header>
         {tab === "decided" && decided.isError && <ErrorState compact error={decided.error} onRetry={() => void decided.refetch()} />}
         {loading ? <PageSkeleton /> : <RequestList requests={requests} selected={shown} />}
+        {requests.length > 0 && <p className={classes.hint}><kbd>J</kbd> <kbd>K</kbd> move{tab === "waiting" && <> · <kbd>A</kbd> approve · <kbd>E</kbd> edit · <kbd>D</kbd> deny · <kbd>R</kbd> answer</>}</p>}
       </section>
       <section className={classes.main} aria-label="Request">
         {id !== undefined && (
