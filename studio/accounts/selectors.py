@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from studio.accounts.models import ApiToken, Membership, Role, User, Workspace
 from studio.core.errors import Forbidden
+from studio.core.models import Id
 
 Ability = Literal["view", "edit", "run", "decide", "admin"]
 
@@ -41,7 +42,7 @@ class Access:
             )
 
 
-def access_for(user: User, workspace_id: object | None = None) -> Access | None:
+def access_for(user: User, workspace_id: Id | None = None) -> Access | None:
     """The user's membership; the oldest when no workspace is named. None: no member."""
     memberships = Membership.objects.filter(user=user).select_related("workspace")
     if workspace_id is not None:

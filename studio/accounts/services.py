@@ -21,6 +21,7 @@ from studio.accounts.models import (
 )
 from studio.accounts.selectors import Access, tokens_list
 from studio.core.errors import ApplicationError, NotFound, Unprocessable
+from studio.core.models import Id
 
 LINK_MINUTES = 10
 ATTEMPTS_ALLOWED = 5
@@ -141,7 +142,7 @@ def token_create(
     return token, text
 
 
-def token_revoke(*, access: Access, token_id: object) -> None:
+def token_revoke(*, access: Access, token_id: Id) -> None:
     changed = tokens_list(access).filter(pk=token_id).update(revoked_at=timezone.now())
     if not changed:
         raise NotFound("This token")

@@ -9,6 +9,7 @@ from studio.accounts.models import Workspace
 from studio.accounts.selectors import Access
 from studio.approvals.models import ApprovalRequest, Policy, RequestState
 from studio.core.errors import NotFound
+from studio.core.models import Id
 from studio.runs.models import Event
 
 
@@ -28,7 +29,7 @@ def requests_list(
     return found.order_by("-created_at", "id")
 
 
-def request_get(access: Access, request_id: object) -> ApprovalRequest:
+def request_get(access: Access, request_id: Id) -> ApprovalRequest:
     found = (
         ApprovalRequest.objects.filter(workspace=access.workspace, pk=request_id)
         .select_related("run", "decided_by")

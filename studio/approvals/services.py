@@ -14,6 +14,7 @@ from studio.accounts.selectors import Access
 from studio.approvals.models import ApprovalRequest, Policy, RequestKind, RequestState
 from studio.approvals.selectors import policy_of, request_get
 from studio.core.errors import ApplicationError, Conflict, Unprocessable
+from studio.core.models import Id
 from studio.runs.log import append_outside, lock_run
 from studio.runs.models import ENDED, Run, RunState
 from studio.runs.services import actor_of
@@ -37,7 +38,7 @@ _VERBS = {
 def approval_decide(
     *,
     access: Access,
-    request_id: object,
+    request_id: Id,
     verb: DecisionVerb,
     args_hash: str = "",
     arguments: Any = None,
@@ -120,7 +121,7 @@ def _check_arguments(request: ApprovalRequest, arguments: Any) -> None:
         )
 
 
-def _lost(access: Access, request_id: object) -> ApplicationError:
+def _lost(access: Access, request_id: Id) -> ApplicationError:
     current = request_get(access, request_id)
     who = current.decided_by.display_name if current.decided_by else "the system"
     return Conflict(

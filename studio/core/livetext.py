@@ -81,7 +81,7 @@ class RedisLiveTexts:
         except self._errors as error:
             logger.info("live text unavailable: %s", error)
             return {}
-        return {key.decode(): json.loads(value) for key, value in found.items()}
+        return {bytes(key).decode(): json.loads(value) for key, value in found.items()}
 
 
 @cache

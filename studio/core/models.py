@@ -4,6 +4,9 @@ import uuid
 
 from django.db import models
 
+Id = uuid.UUID | str
+"""How callers name a row: text of an address counts as well."""
+
 
 class BaseModel(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Keeps secrets out of logs: anything that looks like a key, and every secret this process knows."""
+"""Keeps secrets out of logs: what looks like a key, and every secret that this process knows."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from studio.accounts.selectors import Access
 from studio.core.errors import NotFound
+from studio.core.models import Id
 from studio.credentials.models import Credential
 
 
@@ -11,7 +12,7 @@ def credentials_list(access: Access) -> QuerySet[Credential]:
     return Credential.objects.filter(workspace=access.workspace).order_by("name", "id")
 
 
-def credential_get(access: Access, credential_id: object) -> Credential:
+def credential_get(access: Access, credential_id: Id) -> Credential:
     found = credentials_list(access).filter(pk=credential_id).first()
     if found is None:
         raise NotFound("This key")

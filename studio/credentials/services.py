@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from studio.accounts.models import Workspace
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, Unprocessable
+from studio.core.models import Id
 from studio.core.redaction import remember_secret
 from studio.credentials.models import Credential, CredentialKind
 from studio.credentials.seal import reseal, seal, unseal
@@ -70,7 +71,7 @@ def credential_create(
 def credential_update(
     *,
     access: Access,
-    credential_id: object,
+    credential_id: Id,
     name: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
@@ -97,7 +98,7 @@ def credential_update(
     return row
 
 
-def credential_delete(*, access: Access, credential_id: object) -> None:
+def credential_delete(*, access: Access, credential_id: Id) -> None:
     access.require("admin")
     credential_get(access, credential_id).delete()
 

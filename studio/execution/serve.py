@@ -25,7 +25,7 @@ def serve_http(*, host: str, port: int, on_ready: Callable[[], None], parts: lis
     """Serves until SIGINT or SIGTERM; `parts` have `stop()` and are stopped first, in order."""
     from twisted.internet import asyncioreactor
 
-    asyncioreactor.install()
+    asyncioreactor.install()  # type: ignore[no-untyped-call]
     from daphne.server import Server
     from twisted.internet import reactor
 
@@ -42,10 +42,10 @@ def serve_http(*, host: str, port: int, on_ready: Callable[[], None], parts: lis
         # Daphne's own proxy headers stay off: Django reads what TROUPE_BEHIND_PROXY allows.
     )
     shutdown = _Shutdown(parts, stop_server=lambda: reactor.callFromThread(server.stop))
-    loop = reactor._asyncioEventloop  # type: ignore[attr-defined]
+    loop = reactor._asyncioEventloop
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, shutdown.begin)
-    reactor.callWhenRunning(on_ready)  # type: ignore[attr-defined]
+    reactor.callWhenRunning(on_ready)
     server.run()
 
 

@@ -12,6 +12,7 @@ from runtime.events.payloads import RunCreated
 from runtime.messages import TextMessage
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, NotFound, Unprocessable
+from studio.core.models import Id
 from studio.execution.freeze import Frozen, freeze
 from studio.library.models import Definition, Revision
 from studio.library.selectors import definition_get, revision_get
@@ -26,8 +27,8 @@ def run_start(
     *,
     access: Access,
     task: str,
-    session_id: object | None = None,
-    definition_id: object | None = None,
+    session_id: Id | None = None,
+    definition_id: Id | None = None,
     revision: int | None = None,
 ) -> Run:
     """A new run of a team's revision (its latest unless one is named), in a session or a new one.
@@ -66,9 +67,7 @@ def _check_task(task: str) -> None:
         )
 
 
-def _definition(
-    access: Access, session: Session | None, definition_id: object | None
-) -> Definition:
+def _definition(access: Access, session: Session | None, definition_id: Id | None) -> Definition:
     wanted = definition_id or (session.definition_id if session else None)
     if wanted is None:
         raise Unprocessable("team_required", "Name the team that shall run (`definition`).")

@@ -11,7 +11,9 @@ from studio.execution.runner import current_host
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="troupe.advance_run", ignore_result=True, acks_late=False)
+@shared_task(  # type: ignore[untyped-decorator]
+    name="troupe.advance_run", ignore_result=True, acks_late=False
+)
 def advance_run(run_id: str, **_: Any) -> None:
     """Executes due runs. `run_id` is a hint for the log only: the claim takes the next in fair
     order, so lost, doubled and late deliveries are harmless."""

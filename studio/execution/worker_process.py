@@ -16,7 +16,7 @@ from studio.execution.serve import FORCE_AFTER_SECONDS, EnginePart, _leave_by_fo
 
 
 def run_worker(*, queue: str, on_ready: Callable[[], None]) -> None:
-    """Until SIGTERM or SIGINT: the engine drains first, then Celery's slots are free and it ends."""
+    """Until SIGTERM or SIGINT: the engine drains first, then Celery's slots are free."""
     _start_hint_loop()
     celery.app.set_default()
     celery.app.loader.import_default_modules()

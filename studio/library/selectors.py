@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q, QuerySet
 
 from runtime.components.base import Problem
 from runtime.components.references import resolve
-from runtime.components.spec import Component
+from runtime.components.spec import Component, ComponentType
 from runtime.components.validate import validate
 from runtime.errors import SpecError
 from studio.accounts.selectors import Access
 from studio.core.errors import NotFound
+from studio.core.models import Id
 from studio.library.models import Definition, Revision
 
 
@@ -27,19 +28,19 @@ def definitions_list(
     return found
 
 
-def definition_get(access: Access, definition_id: object) -> Definition:
+def definition_get(access: Access, definition_id: Id) -> Definition:
     found = Definition.objects.filter(workspace=access.workspace, pk=definition_id).first()
     if found is None:
         raise NotFound("This definition")
     return found
 
 
-def revisions_list(access: Access, definition_id: object) -> QuerySet[Revision]:
+def revisions_list(access: Access, definition_id: Id) -> QuerySet[Revision]:
     definition = definition_get(access, definition_id)
     return definition.revisions.select_related("created_by").order_by("-number")
 
 
-def revision_get(access: Access, definition_id: object, number: int | None = None) -> Revision:
+def revision_get(access: Access, definition_id: Id, number: int | None = None) -> Revision:
     """The numbered revision, or the latest."""
     revisions = revisions_list(access, definition_id)
     if number is not None:
@@ -69,7 +70,8 @@ def component_problems(
     access: Access, raw: Any, *, component_type: str | None = None
 ) -> list[Problem]:
     """All that is wrong with a component, its references followed; executes nothing."""
-    problems = validate(raw, expect=component_type)
+    expected = cast("ComponentType | None", component_type)  # an unknown name matches nothing
+    problems = validate(raw, expect=expected)
     if any(p.severity == "error" for p in problems) or not isinstance(raw, dict):
         return problems
     try:
@@ -86,5 +88,5 @@ def component_problems(
             ),
         ]
     seen = {(p.path, p.code) for p in problems}
-    more = validate(resolved.model_dump(), expect=component_type)
+    more = validate(resolved.model_dump(), expect=expected)
     return problems + [p for p in more if (p.path, p.code) not in seen]

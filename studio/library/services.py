@@ -11,6 +11,7 @@ from django.utils import timezone
 from runtime.components.base import Problem
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, NotFound, Unprocessable
+from studio.core.models import Id
 from studio.library.gallery import gallery_get
 from studio.library.models import Definition, Revision
 from studio.library.selectors import component_problems, definition_get, revision_get
@@ -25,7 +26,7 @@ BLANKS: dict[str, dict[str, Any]] = {
     }
 }
 MAX_COMPONENT_BYTES = 1024 * 1024
-SECRET_CODE = "inline_secret"
+SECRET_CODE = "inline_secret"  # noqa: S105 - the name of a problem
 
 
 def _refuse_unstorable(access: Access, component: Any) -> list[Problem]:
@@ -96,7 +97,7 @@ def definition_create(
     )
 
 
-def definition_copy(*, access: Access, definition_id: object) -> Definition:
+def definition_copy(*, access: Access, definition_id: Id) -> Definition:
     source = definition_get(access, definition_id)
     return definition_create(
         access=access,
@@ -126,7 +127,7 @@ def definition_from_gallery(*, access: Access, slug: str) -> Definition:
 
 
 def definition_update(
-    *, access: Access, definition_id: object, name: str | None, description: str | None
+    *, access: Access, definition_id: Id, name: str | None, description: str | None
 ) -> Definition:
     access.require("edit")
     definition = definition_get(access, definition_id)
@@ -138,7 +139,7 @@ def definition_update(
     return definition
 
 
-def definition_archive(*, access: Access, definition_id: object, archived: bool) -> Definition:
+def definition_archive(*, access: Access, definition_id: Id, archived: bool) -> Definition:
     access.require("edit")
     definition = definition_get(access, definition_id)
     definition.archived_at = timezone.now() if archived else None
@@ -149,7 +150,7 @@ def definition_archive(*, access: Access, definition_id: object, archived: bool)
 def draft_save(
     *,
     access: Access,
-    definition_id: object,
+    definition_id: Id,
     version: int,
     component: dict[str, Any],
     layout: dict[str, Any],
@@ -192,7 +193,7 @@ def draft_save(
 
 @transaction.atomic
 def revision_create(
-    *, access: Access, definition_id: object, note: str = "", version: int | None = None
+    *, access: Access, definition_id: Id, note: str = "", version: int | None = None
 ) -> Revision:
     """Freezes the draft.
 
@@ -269,7 +270,7 @@ def definition_import(
     return definition, problems
 
 
-def definition_export(*, access: Access, definition_id: object, revision: int | None) -> Any:
+def definition_export(*, access: Access, definition_id: Id, revision: int | None) -> Any:
     if revision is None:
         return definition_get(access, definition_id).draft
     return revision_get(access, definition_id, revision).component

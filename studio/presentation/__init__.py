@@ -1,4 +1,4 @@
-"""What the API and the sockets take and give. Every field is named: nothing else is read or written."""
+"""What the API and the sockets take and give. Every field is named; nothing else is read."""
 
 from __future__ import annotations
 

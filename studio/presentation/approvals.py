@@ -86,7 +86,7 @@ class PolicyOut(serializers.Serializer[Any]):
 
 class PolicyIn(Input):
     version = serializers.IntegerField(min_value=1)
-    rules = RuleIo(many=True, max_length=200)
+    rules = serializers.ListField(child=RuleIo(), max_length=200)
     deadline_seconds = serializers.IntegerField(
         required=False, allow_null=True, min_value=60, max_value=60 * 60 * 24 * 365
     )

@@ -12,7 +12,7 @@ from studio.presentation.runs import RunSummaryOut
 class ComponentInfoOut(serializers.Serializer[Any]):
     provider = serializers.CharField()
     component_type = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     summary = serializers.CharField()
     group = serializers.CharField()
     icon = serializers.CharField()
@@ -35,7 +35,7 @@ class ProblemsOut(serializers.Serializer[Any]):
 
 
 class CountsOut(serializers.Serializer[Any]):
-    errors = serializers.IntegerField()
+    errors = serializers.IntegerField()  # type: ignore[assignment]
     warnings = serializers.IntegerField()
 
 

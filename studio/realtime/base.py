@@ -31,7 +31,7 @@ SOCKETS_PER_USER = 20
 _open_sockets: dict[str, int] = {}
 
 
-class Socket(AsyncWebsocketConsumer):
+class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
     """Subclasses give `groups_of`, `admit`, `on_frame`, `tick` and the handlers of hints."""
 
     access: Access

@@ -19,6 +19,6 @@ websocket_router = URLRouter(
     [
         path("ws/runs/<uuid:run_id>", RunSocket.as_asgi()),
         path("ws/inbox", InboxSocket.as_asgi()),
-        re_path(r"^.*$", refuse),
+        re_path(r"^.*$", refuse),  # type: ignore[arg-type]
     ]
 )

@@ -7,12 +7,11 @@ from django.db.models.functions import TruncDate
 
 from studio.accounts.selectors import Access
 from studio.core.errors import NotFound
+from studio.core.models import Id
 from studio.runs.models import ENDED, Event, Run, Session
 
 
-def runs_list(
-    access: Access, *, state: str = "", definition: object | None = None
-) -> QuerySet[Run]:
+def runs_list(access: Access, *, state: str = "", definition: Id | None = None) -> QuerySet[Run]:
     """`state` is a comma-separated list, or `active`."""
     found = Run.objects.filter(workspace=access.workspace)
     if state == "active":
@@ -28,7 +27,7 @@ def with_pending(runs: QuerySet[Run]) -> QuerySet[Run]:
     return runs.annotate(pending_requests=Count("requests", filter=Q(requests__state="pending")))
 
 
-def run_get(access: Access, run_id: object) -> Run:
+def run_get(access: Access, run_id: Id) -> Run:
     found = with_pending(Run.objects.filter(workspace=access.workspace, pk=run_id)).first()
     if found is None:
         raise NotFound("This run")
@@ -45,7 +44,7 @@ def run_neighbours(run: Run) -> tuple[Any, Any]:
     return runs.get(run.number - 1), runs.get(run.number + 1)
 
 
-def run_index(access: Access, run_id: object) -> dict[str, Any]:
+def run_index(access: Access, run_id: Id) -> dict[str, Any]:
     """Columns of the whole log, without bodies; `at_ms` counts from the first event."""
     run = run_get(access, run_id)
     rows = list(
@@ -68,14 +67,14 @@ def run_index(access: Access, run_id: object) -> dict[str, Any]:
     }
 
 
-def sessions_list(access: Access, *, definition: object | None = None) -> QuerySet[Session]:
+def sessions_list(access: Access, *, definition: Id | None = None) -> QuerySet[Session]:
     found = Session.objects.filter(workspace=access.workspace).select_related("definition")
     if definition:
         found = found.filter(definition_id=definition)
     return found.annotate(run_count=Count("runs")).order_by("-updated_at", "id")
 
 
-def session_get(access: Access, session_id: object) -> Session:
+def session_get(access: Access, session_id: Id) -> Session:
     found = sessions_list(access).filter(pk=session_id).first()
     if found is None:
         raise NotFound("This session")
@@ -102,7 +101,7 @@ def last_runs(access: Access, **by: Any) -> dict[Any, Run]:
     }
 
 
-def usage_by_day(access: Access) -> list[dict[str, Any]]:
+def usage_by_day(access: Access) -> list[Any]:
     """Totals of the last 90 days that had runs, newest first."""
     return list(
         Run.objects.filter(workspace=access.workspace)

@@ -1,9 +1,10 @@
-"""Writes to sessions and runs that need no engine. What starts or drives a run is in `execution`."""
+"""Writes to sessions and runs that need no engine; what starts a run is in `execution`."""
 
 from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from runtime.events.payloads import (
 )
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, NotFound
+from studio.core.models import Id
 from studio.library.models import Definition
 from studio.runs.log import append_outside, lock_run
 from studio.runs.models import ENDED, IdempotencyKey, Run, RunState, Session
@@ -40,7 +42,7 @@ def session_create(*, access: Access, definition: Definition, name: str = "") ->
 
 
 @transaction.atomic
-def run_command(*, access: Access, run_id: object, command: str, reason: str = "") -> Run:
+def run_command(*, access: Access, run_id: Id, command: str, reason: str = "") -> Run:
     """Stop, pause or resume. It takes effect at the engine's next numbered point; a run that no
     worker holds is made due, so that it comes to one.
 
@@ -60,7 +62,7 @@ def run_command(*, access: Access, run_id: object, command: str, reason: str = "
         key=f"command/{uuid.uuid4()}",
         payload=CommandReceived(command=command, reason=reason[:500], by=actor_of(access)),
     )
-    changes: dict[str, object] = {}
+    changes: dict[str, Any] = {}
     if run.state in (RunState.WAITING, RunState.PAUSED, RunState.QUARANTINED):
         changes = {"state": RunState.QUEUED, "due_at": timezone.now(), "waits": [], "pause": None}
         if run.state == RunState.QUARANTINED:
@@ -70,7 +72,7 @@ def run_command(*, access: Access, run_id: object, command: str, reason: str = "
 
 
 @transaction.atomic
-def run_wake(*, run_id: object, reason: str) -> bool:
+def run_wake(*, run_id: Id, reason: str) -> bool:
     """Makes a waiting run due; False when it was not waiting."""
     run = lock_run(run_id)
     if run is None or run.state != RunState.WAITING:
@@ -81,7 +83,7 @@ def run_wake(*, run_id: object, reason: str) -> bool:
 
 
 @transaction.atomic
-def run_lease_expired(*, run_id: object, owner: str, counts: bool) -> bool:
+def run_lease_expired(*, run_id: Id, owner: str, counts: bool) -> bool:
     """running → queued because its worker is gone; the third time without progress,
     → quarantined. `counts`: False for a worker that was drained."""
     run = lock_run(run_id)
