@@ -81,7 +81,11 @@ class RedisLiveTexts:
         except self._errors as error:
             logger.info("live text unavailable: %s", error)
             return {}
-        return {bytes(key).decode(): json.loads(value) for key, value in found.items()}
+        return {_text(key): json.loads(value) for key, value in found.items()}
+
+
+def _text(key: bytes | str) -> str:
+    return key if isinstance(key, str) else key.decode()
 
 
 @cache

@@ -11,7 +11,7 @@ import stat
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,10 +66,9 @@ def _folder(root: Path, parts: list[str], *, make: bool) -> Iterator[int]:
     try:
         for part in parts:
             if make:
-                try:
+                # If it exists, the next line says whether it is a folder.
+                with suppress(FileExistsError):
                     os.mkdir(part, 0o700, dir_fd=fd)
-                except FileExistsError:
-                    pass
             child = os.open(part, _FOLDER_FLAGS, dir_fd=fd)
             os.close(fd)
             fd = child

@@ -39,7 +39,7 @@ async def hold(what: Annotated[str, "What to hold"], context: ToolContext) -> st
     """Does its effect and then waits until the test lets it go."""
     note("hold", f"{what} {context.idempotency_key}")
     release = Path(os.environ[FOLDER]) / "release"
-    while not release.exists():
+    while not release.exists():  # noqa: ASYNC110 - another process makes the file
         # The only way to see another process's file; nothing in the test waits for this time.
         await asyncio.sleep(0.02)
     return f"held {what}"

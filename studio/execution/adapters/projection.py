@@ -63,28 +63,12 @@ def _apply(changes: Changes, draft: Draft, now: datetime) -> None:
         changes.set("crashes", 0)
     match draft.payload:
         case payloads.ModelCompleted() as done:
-            changes.add("prompt_tokens", done.usage.prompt_tokens)
-            changes.add("completion_tokens", done.usage.completion_tokens)
-            changes.add("cached_tokens", done.usage.cached_tokens or 0)
-            if done.cost_usd is not None:
-                changes.add("cost_usd", Decimal(done.cost_usd))
-            elif not done.model.scripted:
-                changes.set("cost_unknown", True)
+            _count(changes, done)
         case payloads.TurnStarted():
             if "/" not in draft.agent_path:
                 changes.set("turns", draft.turn)
-        case payloads.RunParked(waits=waits):
-            _leave(changes, RunState.WAITING)
-            changes.set("waits", as_json([w.model_dump(mode="json") for w in waits]))
-            timers = [w.until for w in waits if w.until is not None]
-            changes.set("due_at", as_time(min(timers)) if timers else None)
-        case payloads.RunPaused() as paused:
-            _leave(changes, RunState.PAUSED)
-            pause = {"code": paused.code, "detail": paused.detail, "hint": paused.hint}
-            changes.set("pause", as_json(pause))
-        case payloads.RunReleased():
-            _leave(changes, RunState.QUEUED)
-            changes.set("due_at", as_time(now))
+        case payloads.RunParked() | payloads.RunPaused() | payloads.RunReleased() as left:
+            _apply_leaving(changes, left, now)
         case payloads.RunCompleted(stop_reason=reason):
             _end(changes, RunState.COMPLETED, now)
             changes.set("stop_reason", reason[:500])
@@ -97,6 +81,35 @@ def _apply(changes: Changes, draft: Draft, now: datetime) -> None:
             changes.set("error", as_json(shown))
         case _:
             pass
+
+
+def _count(changes: Changes, done: payloads.ModelCompleted) -> None:
+    changes.add("prompt_tokens", done.usage.prompt_tokens)
+    changes.add("completion_tokens", done.usage.completion_tokens)
+    changes.add("cached_tokens", done.usage.cached_tokens or 0)
+    if done.cost_usd is not None:
+        changes.add("cost_usd", Decimal(done.cost_usd))
+    elif not done.model.scripted:
+        changes.set("cost_unknown", True)
+
+
+def _apply_leaving(
+    changes: Changes,
+    left: payloads.RunParked | payloads.RunPaused | payloads.RunReleased,
+    now: datetime,
+) -> None:
+    if isinstance(left, payloads.RunParked):
+        _leave(changes, RunState.WAITING)
+        changes.set("waits", as_json([w.model_dump(mode="json") for w in left.waits]))
+        timers = [w.until for w in left.waits if w.until is not None]
+        changes.set("due_at", as_time(min(timers)) if timers else None)
+    elif isinstance(left, payloads.RunPaused):
+        _leave(changes, RunState.PAUSED)
+        pause = {"code": left.code, "detail": left.detail, "hint": left.hint}
+        changes.set("pause", as_json(pause))
+    else:
+        _leave(changes, RunState.QUEUED)
+        changes.set("due_at", as_time(now))
 
 
 def _leave(changes: Changes, state: str) -> None:
