@@ -37,6 +37,6 @@ export default defineConfig(({ command }) => ({
     css: false,
     // The machine that checks this is small: few workers beat many.
     maxWorkers: 2,
-    testTimeout: 15_000,
+    testTimeout: 60_000,
   },
 }));

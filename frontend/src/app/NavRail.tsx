@@ -1,7 +1,7 @@
 import { Drawer, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { IconBooks, IconChecklist, IconHistory, IconHome, IconLayoutGrid, IconSettings, IconUsersGroup } from "@tabler/icons-react";
-import { NavLink } from "react-router";
+import { NavLink, useLocation } from "react-router";
 
 import { plural } from "@/lib/format";
 
@@ -18,6 +18,9 @@ const LINKS = [
   { to: "/approvals", label: "Approvals", icon: IconChecklist },
 ] as const;
 
+/** Pages whose canvas is worth more than the words of the navigation. */
+const CANVAS_PAGES = /^\/(teams|library|runs)\/[^/]+/;
+
 interface RailProps {
   workspace: string | undefined;
   drawer?: boolean;
@@ -26,7 +29,9 @@ interface RailProps {
 
 function Rail({ workspace, drawer, onNavigate }: RailProps) {
   const pending = useInboxBadge();
-  const iconsOnly = useMediaQuery("(max-width: 1100px)") && !drawer;
+  const { pathname } = useLocation();
+  const small = useMediaQuery("(max-width: 1100px)", false, { getInitialValueInEffect: false });
+  const iconsOnly = !drawer && (small || CANVAS_PAGES.test(pathname));
   const link = (to: string, label: string, Icon: typeof IconHome) => (
     <Tooltip key={to} label={label} position="right" disabled={!iconsOnly}>
       <NavLink to={to} end={to === "/"} className={classes.link} onClick={onNavigate} aria-label={label}>
@@ -41,7 +46,7 @@ function Rail({ workspace, drawer, onNavigate }: RailProps) {
     </Tooltip>
   );
   return (
-    <nav className={classes.rail} aria-label="Main" data-drawer={drawer || undefined}>
+    <nav className={classes.rail} aria-label="Main" data-drawer={drawer || undefined} data-compact={iconsOnly || undefined}>
       <div className={classes.brand}>
         <Logo />
         <div className={classes.brandText} style={{ minWidth: 0 }}>

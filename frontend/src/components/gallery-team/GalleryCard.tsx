@@ -17,6 +17,7 @@ import { componentTree, useGraphFacts } from "@/components/team-graph";
 import { graphColors } from "@/components/team-graph/flow";
 import { agentsOf } from "@/components/team-graph/tree";
 import { ToolChip } from "@/components/ToolChip";
+import { USER_PROXY } from "@/lib/components";
 
 import classes from "./GalleryCard.module.css";
 
@@ -32,6 +33,7 @@ function Cast({ team }: { team: GalleryTeam }) {
         <li key={agent.path} className={classes.agent}>
           <AgentAvatar name={agent.name} color={colors.get(agent.agentPath)} size={24} />
           <span className={classes.agentName}>{agent.name}</span>
+          {agent.component.provider === USER_PROXY && <span className={classes.you}>you</span>}
           <span className={classes.tools}>
             {agent.tools.map((tool) => {
               const verdict = facts.verdict?.(tool);

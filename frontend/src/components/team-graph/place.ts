@@ -60,8 +60,10 @@ interface Block {
 function rows(blocks: Block[]): NodePosition[] {
   const positions: NodePosition[] = [];
   let y = SIZE.header + SIZE.loop;
-  for (let start = 0; start < blocks.length; start += SIZE.perRow) {
-    const row = blocks.slice(start, start + SIZE.perRow);
+  // Evenly filled: five stand as three and two, not as four and one.
+  const perRow = Math.ceil(blocks.length / Math.ceil(blocks.length / SIZE.perRow));
+  for (let start = 0; start < blocks.length; start += perRow) {
+    const row = blocks.slice(start, start + perRow);
     let x: number = SIZE.pad;
     for (const block of row) {
       positions.push({ x, y });

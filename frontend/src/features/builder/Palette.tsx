@@ -51,7 +51,7 @@ export function Palette({ searchRef, onFold, onAdded }: PaletteProps) {
   return (
     <aside className={classes.palette} aria-label="Palette">
       <div className={classes.paletteHead}>
-        <TextInput ref={searchRef} size="xs" value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder="Add a component" aria-label="Search the palette"
+        <TextInput ref={searchRef} size="xs" value={search} onChange={(event) => setSearch(event.currentTarget.value)} placeholder="Find" aria-label="Search the palette"
           leftSection={<IconSearch size={14} />} rightSection={<Kbd size="xs">/</Kbd>} style={{ flex: 1 }}
           onKeyDown={(event) => {
             const first = found[0]?.items[0];

@@ -5,12 +5,12 @@ import { useRef } from "react";
 import { Inspector } from "./inspector/Inspector";
 import classes from "./builder.module.css";
 
-const LIMITS = { min: 300, max: 720 };
+const LIMITS = { min: 280, max: 720 };
 const clamp = (width: number) => Math.min(LIMITS.max, Math.max(LIMITS.min, Math.round(width)));
 
 /** The inspector with a width that the person sets and this browser remembers. */
 export function ResizableInspector({ fixed, onFold }: { fixed: boolean; onFold?: () => void }) {
-  const [width, setWidth] = useLocalStorage({ key: "troupe.builder.inspector", defaultValue: 380, getInitialValueInEffect: false });
+  const [width, setWidth] = useLocalStorage({ key: "troupe.builder.inspector", defaultValue: 324, getInitialValueInEffect: false });
   const start = useRef<{ x: number; width: number } | null>(null);
   const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
     event.currentTarget.setPointerCapture(event.pointerId);

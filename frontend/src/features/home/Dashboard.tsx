@@ -59,9 +59,9 @@ export function Dashboard({ runs, teams }: { runs: RunSummary[]; teams: Definiti
           {inbox.requests.slice(0, 5).map((request) => <RequestRow key={request.id} request={request} />)}
           {inbox.loaded && inbox.pending === 0 && <EmptyState compact icon={IconChecklist} title="Nothing waits for you">When an agent wants to do something with side effects, it asks here first.</EmptyState>}
         </Panel>
-        <Panel title="Running">
+        <Panel title="In progress">
           {active.map((run) => <RunRow key={run.id} run={run} />)}
-          {active.length === 0 && <EmptyState compact icon={IconPlayerPlay} title="Nothing is running">Open a team and press Run.</EmptyState>}
+          {active.length === 0 && <EmptyState compact icon={IconPlayerPlay} title="Nothing is in progress">Open a team and press Run.</EmptyState>}
         </Panel>
         {ended.length > 0 && (
           <Panel title="Ended" aside={<Anchor component={Link} to="/sessions" size="sm">All sessions</Anchor>}>

@@ -38,7 +38,7 @@ function KeyField() {
   }
   return (
     <Panel title="Model key">
-      <div style={{ padding: "0 12px 8px" }}>
+      <div className={classes.padded}>
         <Text size="sm" c="dimmed" mb={12}>Not needed to look around: without a key a scripted stand-in writes the words, and every screen says so.</Text>
         <CredentialForm onSaved={(credential, test) => setAdded({ credential, test })} />
       </div>

@@ -61,7 +61,7 @@ export function Canvas() {
         nodeDragThreshold={4}
         connectionRadius={28}
       >
-        <SelectionToolbar />
+        {!dragging && <SelectionToolbar />}
         <CanvasTools minimap={minimap} onToggleMinimap={() => setMinimap(!minimap)} />
         {minimap && <MiniMap pannable zoomable position="bottom-right" nodeColor={(node) => COLORS[node.type ?? ""] ?? "var(--t-accent)"} nodeStrokeColor="var(--t-line-strong)" nodeBorderRadius={12} ariaLabel="Minimap" />}
       </GraphCanvas>

@@ -68,8 +68,8 @@ export function TeamInspector({ path, component }: { path: string; component: Co
   return (
     <>
       <Stack gap={12}>
-        <TextInput label="Name" data-field="name" value={text("name")} onChange={(event) => set("name", event.currentTarget.value)} error={errors.name} readOnly={readOnly} maxLength={120} />
-        <Textarea label="Description" data-field="description" autosize minRows={2} maxRows={5} value={text("description")} onChange={(event) => set("description", event.currentTarget.value)} error={errors.description} readOnly={readOnly} />
+        <TextInput label="Name" data-field="name" value={text("name")} placeholder={componentName(component)} onChange={(event) => set("name", event.currentTarget.value)} error={errors.name} readOnly={readOnly} maxLength={120} />
+        <Textarea label="Description" data-field="description" autosize minRows={2} maxRows={5} value={text("description")} placeholder={component.description ?? undefined} onChange={(event) => set("description", event.currentTarget.value)} error={errors.description} readOnly={readOnly} />
         <TeamType path={path} component={component} />
       </Stack>
       <Section title="Speaking order"><Participants path={path} component={component} /></Section>
