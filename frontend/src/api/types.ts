@@ -1,4 +1,12 @@
-/** Shapes of /api/v1 as docs/design/wire.md names them. */
+/** Shapes of /api/v1 under the names of docs/design/wire.md. They come from the generated
+ * `schema.gen.ts`; what the schema leaves loose (JSON documents, open strings) is narrowed here. */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+/** The server sends every field; the generator marks those that have a default as optional. */
+type Sent<T> = { -readonly [Key in keyof T]-?: Exclude<T[Key], undefined> };
+type Narrow<T, Narrower> = Omit<Sent<T>, keyof Narrower> & Narrower;
 
 export type ComponentType =
   | "team"
@@ -23,15 +31,9 @@ export interface Component {
   config: Record<string, unknown>;
 }
 
-export type Severity = "error" | "warning";
+export type Severity = Schemas["Severity"];
 
-export interface Problem {
-  path: string;
-  severity: Severity;
-  code: string;
-  detail: string;
-  hint?: string | null;
-}
+export type Problem = Omit<Sent<Schemas["ProblemOut"]>, "hint"> & { hint?: string | null };
 
 export interface JsonSchema {
   type?: string | string[];
@@ -61,38 +63,16 @@ export interface JsonSchema {
 }
 
 /** One entry of the registry: what the palette offers. */
-export interface RegistryEntry {
-  provider: string;
+export type RegistryEntry = Omit<Schemas["ComponentInfoOut"], "component_type" | "config_schema" | "effect"> & {
   component_type: ComponentType;
-  label: string;
-  summary: string;
-  group: string;
-  icon: string;
   config_schema: JsonSchema;
-  /** A ready component config for drag and drop. */
-  defaults: Record<string, unknown>;
-  side_effects?: boolean | null;
   effect?: Effect | null;
-  /** The name that agents call and policies match. */
-  tool_name?: string | null;
-  component_version?: number;
-  /** Can be loaded and edited, but is not offered. */
-  hidden?: boolean;
-}
+};
 
-export type Effect = "pure" | "idempotent" | "at_most_once";
-export type Role = "owner" | "member" | "viewer";
+export type Effect = Schemas["EffectEnum"];
+export type Role = Schemas["Role"];
 
-export interface Me {
-  user: { id: string; name: string; has_password: boolean };
-  workspace: { id: string; name: string };
-  role: Role;
-  can: { edit: boolean; run: boolean; decide: boolean; admin: boolean };
-  mode: "embedded" | "production";
-  version: string;
-  /** True: agents without a model of their own would run on the scripted stand-in. */
-  scripted_default: boolean;
-}
+export type Me = Sent<Schemas["MeOut"]>;
 
 export interface Workspace {
   name: string;
@@ -122,42 +102,17 @@ export interface TeamSettings {
   model?: Component | null;
 }
 
-export interface Definition {
-  id: string;
-  name: string;
-  description: string;
-  component_type: ComponentType;
-  latest_revision: number | null;
-  draft_changed: boolean;
-  draft_version: number;
-  problems: { errors: number; warnings: number };
-  scripted: boolean;
-  /** Names of the participants. */
-  agents: string[];
-  created_at: string;
-  updated_at: string;
-  last_run: RunSummary | null;
-}
+export type Definition = Narrow<Omit<Schemas["DefinitionOut"], "archived_at">, { component_type: ComponentType; last_run: RunSummary | null }>;
 
-export interface Draft {
-  component: Component;
-  layout: Layout;
-  settings: TeamSettings;
-  version: number;
-  updated_at: string;
-  problems: Problem[];
-}
+export type Draft = Narrow<Schemas["DraftOut"], { component: Component; layout: Layout; settings: TeamSettings; problems: Problem[] }>;
 
 export interface DefinitionDetail extends Definition {
   draft: Draft;
 }
 
-export interface Revision {
-  number: number;
-  note: string;
-  created_at: string;
-  created_by: { id: string; name: string } | null;
-}
+export type Person = Sent<Schemas["UserOut"]>;
+
+export type Revision = Narrow<Schemas["RevisionOut"], { created_by: Person | null }>;
 
 export interface RevisionDetail extends Revision {
   component: Component;
@@ -165,62 +120,15 @@ export interface RevisionDetail extends Revision {
   settings: TeamSettings;
 }
 
-export interface GalleryTeam {
-  slug: string;
-  name: string;
-  description: string;
-  agents: string[];
-  component: Component;
-  layout: Layout;
-  tags: string[];
-  example_task: string;
-}
+export type GalleryTeam = Narrow<Schemas["GalleryOut"], { component: Component; layout: Layout }>;
 
-export type RunState =
-  | "queued"
-  | "running"
-  | "waiting"
-  | "paused"
-  | "completed"
-  | "failed"
-  | "stopped"
-  | "quarantined";
+export type RunState = Schemas["RunState"];
 
-export interface ErrorInfo {
-  code: string;
-  detail: string;
-  hint: string | null;
-}
+export type ErrorInfo = Sent<Schemas["ReasonOut"]>;
 
-export interface Wait {
-  kind: "approval" | "input" | "timer" | "credential" | "quota";
-  request_id: string | null;
-  until: string | null;
-  detail: string;
-}
+export type Wait = Sent<Schemas["WaitOut"]>;
 
-export interface RunSummary {
-  id: string;
-  session: string;
-  number: number;
-  team: { definition_id: string | null; revision: number | null; name: string };
-  state: RunState;
-  task: string;
-  scripted: boolean;
-  created_at: string;
-  started_at: string | null;
-  ended_at: string | null;
-  stop_reason: string | null;
-  error: ErrorInfo | null;
-  pause: ErrorInfo | null;
-  waits: Wait[];
-  head_seq: number;
-  tokens: { prompt: number; completion: number; cached: number };
-  cost_usd: string | null;
-  cost_unknown: boolean;
-  turns: number;
-  pending_requests: number;
-}
+export type RunSummary = Narrow<Schemas["RunSummaryOut"], { error: ErrorInfo | null; pause: ErrorInfo | null; waits: Wait[] }>;
 
 export interface Run extends RunSummary {
   component: Component;
@@ -229,15 +137,7 @@ export interface Run extends RunSummary {
   next_run: string | null;
 }
 
-export interface Session {
-  id: string;
-  name: string;
-  definition: { id: string; name: string } | null;
-  created_at: string;
-  updated_at: string;
-  runs: number;
-  last_run: RunSummary | null;
-}
+export type Session = Narrow<Schemas["SessionOut"], { last_run: RunSummary | null }>;
 
 export interface SessionDetail extends Session {
   run_list: RunSummary[];
@@ -254,17 +154,9 @@ export interface Event {
   payload: { kind: string; [field: string]: unknown };
 }
 
-export type RequestState =
-  | "pending"
-  | "approved"
-  | "edited"
-  | "denied"
-  | "answered"
-  | "stopped"
-  | "expired"
-  | "cancelled";
+export type RequestState = Schemas["RequestState"];
 
-export type DecisionVerb = "approve" | "edit" | "deny" | "answer" | "stop";
+export type DecisionVerb = Schemas["DecideInVerbEnum"];
 
 export interface Request {
   id: string;
@@ -303,7 +195,7 @@ export interface Policy {
   deadline_seconds: number | null;
 }
 
-export type CredentialKind = "openai" | "anthropic" | "openai_compatible";
+export type CredentialKind = Schemas["CredentialKind"];
 
 export interface Credential {
   id: string;
@@ -316,15 +208,7 @@ export interface Credential {
   last_used_at: string | null;
 }
 
-export interface ApiToken {
-  id: string;
-  name: string;
-  /** How its text begins. */
-  prefix: string;
-  created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
-}
+export type ApiToken = Sent<Omit<Schemas["TokenOut"], "user">>;
 
 export interface Page<T> {
   results: T[];
