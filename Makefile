@@ -35,7 +35,8 @@ check: .make/dev .make/frontend ## linters, types, layers, migrations, drift, th
 
 types: .make/dev ## regenerates the API's description and its TypeScript types
 	@$(PY) manage.py spectacular --file frontend/openapi.yaml --validate --fail-on-warn
-	@$(PY) frontend/build.py gen:api
+	@$(PY) frontend/scripts/dump_event_schema.py > frontend/src/run-model/events.openapi.json
+	@$(PY) frontend/build.py gen:api gen:events
 
 format: .make/dev ## formats the Python code
 	@$(VENV)/bin/ruff check --fix runtime studio tests manage.py frontend/build.py

@@ -25,7 +25,7 @@ def requests_list(
     if state == "pending":
         return found.filter(state=RequestState.PENDING).order_by("created_at", "id")
     if state == "decided":
-        found = found.exclude(state=RequestState.PENDING)
+        return found.exclude(state=RequestState.PENDING).order_by("-decided_at", "id")
     return found.order_by("-created_at", "id")
 
 

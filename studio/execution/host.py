@@ -16,6 +16,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
 
 from runtime.components.spec import Component
 from runtime.engine import RunEngine, RunServices
@@ -33,7 +34,7 @@ from studio.execution.adapters.task import task_messages
 from studio.execution.claims import claim_next
 from studio.execution.lease import WorkerLease
 from studio.execution.writer import Writer
-from studio.runs.models import Run
+from studio.runs.models import Run, RunState
 from studio.runs.services import run_lease_expired
 
 logger = logging.getLogger(__name__)
@@ -54,6 +55,9 @@ class EngineHost:
         self._writer = Writer()
         self._lease = WorkerLease(queue=queue, alive=self._answers, on_fence=self._fence)
         self._active: dict[str, _Active] = {}
+        self._held: set[Any] = set()
+        """Runs that a slot of this process is at, from before their engine to after it."""
+        self._suspected: set[Any] = set()
         self._draining = False
         self._clients = ModelClientPool()
         self._layer = get_channel_layer()
@@ -103,7 +107,11 @@ class EngineHost:
             run = claim_next(queue=self.queue, boot_id=self._lease.boot_id)
             if run is None:
                 return
-            self._spawn(self._execute(run)).result()
+            self._held.add(run.pk)
+            try:
+                self._spawn(self._execute(run)).result()
+            finally:
+                self._held.discard(run.pk)
 
     async def _execute(self, run: Run) -> None:
         run_id = str(run.pk)
@@ -137,6 +145,9 @@ class EngineHost:
             logger.warning("run %s left to its new owner: %s", run_id, error)
         except asyncio.CancelledError:
             logger.info("run %s cancelled here; it goes on from its log", run_id)
+        except (DatabaseError, InterfaceError) as error:
+            # Nobody's fault here; `_poll` gives the run back once the database answers.
+            logger.warning("run %s lost its database: %s", run_id, error)
         except Exception:
             # A bug of ours, not of the run: it must not stay `running` with nobody at it.
             logger.exception("run %s could not be advanced", run_id)
@@ -164,6 +175,20 @@ class EngineHost:
             await asyncio.sleep(settings.POLL_SECONDS)
             for run_id in list(self._active):
                 self._notify(run_id)
+            try:
+                await run_db(self._give_back)
+            except (DatabaseError, InterfaceError) as error:
+                logger.warning("the database does not answer: %s", error)
+
+    def _give_back(self) -> None:
+        """Runs that are ours by their row and that no slot is at: twice in a row, so that a claim
+        that is just being made is not one."""
+        owner = self._lease.boot_id
+        ours = Run.objects.filter(state=RunState.RUNNING, lease_owner=owner)
+        left = set(ours.values_list("pk", flat=True)) - self._held
+        for run_id in left & self._suspected:
+            run_lease_expired(run_id=run_id, owner=owner, counts=False)
+        self._suspected = left - self._suspected
 
     async def _listen(self) -> None:
         """Hints of other processes, over Redis; only for runs that are active here."""
