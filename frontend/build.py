@@ -15,6 +15,11 @@ from pathlib import Path
 FRONTEND = Path(__file__).resolve().parent
 ROOT = FRONTEND.parent
 VENV_BIN = Path(sys.executable).parent
+SYSTEM_CERTIFICATES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+)
 
 
 def recent_enough(version: str) -> bool:
@@ -43,7 +48,18 @@ def environment() -> dict[str, str]:
     print("  no recent Node on this machine: using the one that PyPI carries", flush=True)
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "-r", str(ROOT / "requirements-node.txt")], check=True)
-    return {**os.environ, "PATH": f"{VENV_BIN}{os.pathsep}{os.environ['PATH']}"}
+    path = f"{VENV_BIN}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, **machine_certificates(), "PATH": path}
+
+
+def machine_certificates() -> dict[str, str]:
+    """PyPI's Node brings its own list of authorities. Where a company adds one, pip trusts it
+    through the machine's list, and so must npm."""
+    named = [os.environ.get(name, "") for name in ("SSL_CERT_FILE", "PIP_CERT")]
+    found = [path for path in (*named, *SYSTEM_CERTIFICATES) if path and Path(path).is_file()]
+    return (
+        {"NODE_EXTRA_CA_CERTS": os.environ.get("NODE_EXTRA_CA_CERTS") or found[0]} if found else {}
+    )
 
 
 def npm(*args: str, env: dict[str, str]) -> None:
