@@ -9,5 +9,6 @@ export const policyQuery = queryOptions({
 });
 
 export function savePolicy(policy: Policy): Promise<Policy> {
-  return api.put("/policy", policy);
+  const { version, rules, deadline_seconds } = policy;
+  return api.put("/policy", { version, rules, deadline_seconds });
 }

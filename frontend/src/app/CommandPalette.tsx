@@ -46,6 +46,7 @@ export function CommandPalette() {
       scrollable
       maxHeight={440}
       limit={40}
+      overlayProps={{ blur: 0 }}
       searchProps={{ placeholder: "Search teams, runs and commands", "aria-label": "Search commands" }}
     />
   );

@@ -21,7 +21,7 @@ import classes from "./settings.module.css";
 const SOURCES: Record<Workspace["default_model_source"], string> = {
   workspace: "chosen here",
   environment: "from the server's environment",
-  scripted: "because no key is known",
+  scripted: "because no model is chosen",
 };
 
 function DefaultModel({ workspace }: { workspace: Workspace }) {

@@ -1,4 +1,4 @@
-import { ActionIcon, NumberInput, Select, Stack, Textarea, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, NumberInput, Select, Stack, Text, Textarea, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 
@@ -24,6 +24,7 @@ function Participants({ path, component }: { path: string; component: Component 
   const { store, readOnly } = useBuilder();
   const run = useRun();
   const items = participantsOf(component, path);
+  if (items.length === 0) return <Text size="sm" c="dimmed" data-field="participants" tabIndex={-1}>Nobody yet. Add an agent from the palette.</Text>;
   const colors = agentColors(items.map((item) => componentName(item.component)));
   return (
     <ol className={classes.rows} data-field="participants">
