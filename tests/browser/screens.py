@@ -60,3 +60,20 @@ def replace_code(editor: Locator, text: str) -> None:
     """Types over all that stands in a code editor. Its own closing of brackets stays out of it."""
     editor.press("ControlOrMeta+a")
     editor.page.keyboard.insert_text(text)
+
+
+def fact(page: Page, name: str) -> Locator:
+    """A number of the session's header."""
+    term = page.get_by_role("main").locator("header dt", has_text=name)
+    return term.locator("xpath=following-sibling::dd")
+
+
+def tab_to(page: Page, role: str, name: str, steps: int = 90) -> None:
+    """Presses Tab until the focus is there, as somebody without a mouse does."""
+    target = page.get_by_role(role, name=name, exact=True)  # type: ignore[arg-type]
+    expect(target.first).to_be_visible()
+    for _ in range(steps):
+        if target.evaluate_all("found => found.includes(document.activeElement)"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{steps} times Tab did not reach the {role} {name!r}")

@@ -48,7 +48,9 @@ def redis_url() -> Iterator[str]:
 def test_from_the_sign_in_link_to_the_replay(troupe: Troupe, open_context: Opener) -> None:
     page = open_context(troupe.base).new_page()
     page.goto(troupe.sign_in_link())
-    expect(page.get_by_role("heading", level=1, name=re.compile("Welcome to Troupe"))).to_be_visible()
+    expect(
+        page.get_by_role("heading", level=1, name=re.compile("Welcome to Troupe"))
+    ).to_be_visible()
     for step in ("Open a gallery team", "Run it", "Replay it"):
         expect(page.get_by_role("heading", name=step)).to_be_visible()
 
