@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from rest_framework.test import APIClient
 
 from studio.accounts.models import Membership, Role, User, Workspace
@@ -20,11 +22,35 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
         options["init_command"] = options["init_command"].replace("FULL", "OFF")
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """PostgreSQL drops no database that is in use, and threads of ours keep their connections."""
+    from django.db import connection
+
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+
+PASSWORD = "correct horse battery"
+
+
+@cache
+def _hashed() -> str:
+    """Hashing is slow on purpose; once for all people is enough."""
+    return make_password(PASSWORD)
+
+
 class Person:
     """Somebody with a browser: signed in, sending what a browser sends."""
 
     def __init__(self, name: str, workspace: Workspace | None, role: str | None) -> None:
-        self.user = User.objects.create_user(username=name, password="correct horse battery")
+        self.user = User.objects.create(username=name, password=_hashed())
         self.workspace = workspace
         if workspace is not None and role is not None:
             Membership.objects.create(workspace=workspace, user=self.user, role=role)
