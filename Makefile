@@ -28,7 +28,7 @@ setup: .make/runtime ## production: brings the database up to date
 frontend: .make/frontend ## builds the browser app
 
 test: .make/dev .make/frontend ## runs the tests; what needs a missing component is skipped and says so
-	@$(PY) -m pytest tests $(PYTEST_ARGS)
+	@$(PY) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
 
 check: .make/dev .make/frontend ## linters, types, layers, migrations, drift, the browser app's tests
 	@PY=$(PY) sh .ci/check
