@@ -13,7 +13,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 
 from studio.core.loop import LoopBinding  # noqa: E402
 from studio.realtime.routing import websocket_router  # noqa: E402
+from studio.web.body_limit import BodyLimit  # noqa: E402
 
 application: Any = LoopBinding(
-    ProtocolTypeRouter({"http": http_application, "websocket": websocket_router})
+    ProtocolTypeRouter({"http": BodyLimit(http_application), "websocket": websocket_router})
 )

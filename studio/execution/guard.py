@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from studio.accounts.services import owner_has_password
-from studio.settings.env import LOOPBACK
+from studio.settings.env import LOOPBACK, WILDCARDS
 
 
 def hold_data_dir(address: str) -> IO[str]:
@@ -85,4 +85,9 @@ def check_exposure(host: str) -> None:
         raise CommandError(
             f"Listening on {host} would show Troupe to the network, and the owner has no password. "
             "Set one first: python manage.py set_password"
+        )
+    if host in WILDCARDS and not settings.ENV.public_urls:
+        raise CommandError(
+            f"Listening on {host} needs the address that people will open, such as "
+            "TROUPE_PUBLIC_URL=http://troupe.local:8000; requests by other names are refused."
         )

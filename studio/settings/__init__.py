@@ -101,6 +101,8 @@ if ENV.behind_proxy:
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 WHITENOISE_AUTOREFRESH = False
+# Vite puts a hash into these names.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/frontend/assets/"
 FRONTEND_MANIFEST = BASE_DIR / "static" / "frontend" / "manifest.json"
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024

@@ -9,6 +9,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - to recognise them
 
 
 def default_data_dir() -> Path:
@@ -35,10 +36,9 @@ class Environment:
     def origins(self) -> list[str]:
         """Exact origins that a browser may send; nothing else is accepted by sockets."""
         own = list(self.public_urls)
-        hosts = ["127.0.0.1", "localhost"] if self.host in LOOPBACK else [self.host]
-        if self.host not in {"0.0.0.0", "::"}:  # noqa: S104
-            own += [f"http://{name}:{self.port}" for name in hosts]
-        return own
+        here = {"127.0.0.1", "localhost"}
+        hosts = here if self.host in LOOPBACK | WILDCARDS else {self.host}
+        return own + [f"http://{name}:{self.port}" for name in sorted(hosts)]
 
     def hosts(self) -> list[str]:
         return [origin.split("://", 1)[1].rsplit(":", 1)[0] for origin in self.origins()]

@@ -95,10 +95,12 @@ def test_a10_without_a_password_only_this_machine_is_served(db: None) -> None:
     owner = owner_ensure()
     check_exposure("127.0.0.1")
     with pytest.raises(CommandError, match="set_password"):
-        check_exposure("0.0.0.0")
+        check_exposure("192.0.2.7")
     owner.set_password("a long enough password")
     owner.save()
-    check_exposure("0.0.0.0")
+    check_exposure("192.0.2.7")
+    with pytest.raises(CommandError, match="TROUPE_PUBLIC_URL"):
+        check_exposure("0.0.0.0")
 
 
 def test_a_wildcard_public_url_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
