@@ -1,4 +1,4 @@
-"""Approvals: decided in the session and in the inbox, by every verb, over a restart of the server."""
+"""Approvals: decided in the session and in the inbox, by mouse and keyboard, over a restart."""
 
 from __future__ import annotations
 
