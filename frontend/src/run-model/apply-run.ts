@@ -40,6 +40,15 @@ export function moved(view: RunView, state: RunState): RunView {
   return { ...view, state, waits: [], pause: null };
 }
 
+/** What its worker was at when it was lost goes on no longer; waits for people do. */
+export function dropped(view: RunView, moment: Moment): RunView {
+  let next = view;
+  for (const [name, index] of view.openBars) {
+    if (view.bars.get(index)?.type !== "wait") next = closeBar(next, moment, name, true);
+  }
+  return next;
+}
+
 export function parked(view: RunView, moment: Moment, p: PayloadOf<"run.parked">): RunView {
   const next = { ...moved(view, "waiting"), waits: p.waits };
   const hasCard = p.waits.every((wait) => wait.kind === "approval" || wait.kind === "input");

@@ -104,6 +104,21 @@ describe("folding a run", () => {
   });
 });
 
+describe("a worker that is lost", () => {
+  it("ends what it was at, and the next attempt begins a bar of its own", () => {
+    const log = new LogBuilder().add("run.created").add("run.claimed").turnOf("writer", 1);
+    log.add("model.started", { message_key: "k" });
+    log.add("run.lease_expired", {}, { agent: "" }).add("run.claimed");
+    log.add("model.started", { message_key: "k", attempt: 2 }, { agent: "writer" });
+    log.add("model.completed", { message_key: "k", attempt: 2, content: "Done" });
+    const bars = foldAll(log.events).bars.toArray();
+    expect(bars.map((bar) => [bar.startSeq, bar.endSeq, bar.failed])).toEqual([
+      [4, 5, true],
+      [7, 8, false],
+    ]);
+  });
+});
+
 describe("the end of a run", () => {
   it("interrupts what was under way and cancels what was asked", () => {
     const log = new LogBuilder().add("run.created").add("run.claimed").turnOf("writer", 1);

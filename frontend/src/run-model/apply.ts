@@ -45,7 +45,7 @@ function reduce(view: RunView, moment: Moment): RunView {
     case "run.requeued":
       return run.requeued(view, moment, p);
     case "run.lease_expired":
-      return run.notice(run.moved(view, "queued"), moment, p);
+      return run.notice(run.moved(run.dropped(view, moment), "queued"), moment, p);
     case "run.quarantined":
       return run.notice(run.moved(view, "quarantined"), moment, p);
     case "run.completed":

@@ -103,7 +103,8 @@ export function openBar(
     endSeq: null,
     failed: false,
   };
-  const laned = withLane(view, event.agent_path);
+  // A second attempt at the same step supersedes the first, which may have had no end of its own.
+  const laned = withLane(closeBar(view, { event, at }, name), event.agent_path);
   return settle(
     {
       ...laned,
