@@ -234,11 +234,17 @@ class DbJournal:
         ).exists()
 
     def _requeue_if_commanded(self, rows: list[dict[str, Any]]) -> None:
-        """A pause that crosses a command on its way must not swallow it."""
+        """A pause that crosses a command on its way must not swallow it: not one that came after
+        the pause's own command either, read already while the engine was leaving."""
         if not any(row["kind"] == "run.paused" for row in rows):
             return
+        applied = [
+            json.loads(row["body"])["command_seq"]
+            for row in rows
+            if row["kind"] == "command.applied"
+        ]
         unread = EventRow.objects.filter(
-            run_id=self._run_id, seq__gt=self._head, kind="command.received"
+            run_id=self._run_id, seq__gt=max(applied, default=self._head), kind="command.received"
         )
         if unread.exists():
             Run.objects.filter(pk=self._run_id).update(state=RunState.QUEUED, due_at=timezone.now())
