@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from runtime.events.canonical import canonical_json, content_hash
 from runtime.events.envelope import SCHEMA_VERSION, Draft, Event
-from runtime.events.payloads import OUTSIDE_KINDS, PAYLOADS, Payload
+from runtime.events.kinds import OUTSIDE_KINDS, PAYLOADS
+from runtime.events.payloads import Payload
 from runtime.events.sanitise import sanitise, sanitise_model, sanitise_text
 
 __all__ = [

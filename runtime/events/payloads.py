@@ -7,7 +7,7 @@ operators through the application, without the engine's epoch.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -384,21 +384,3 @@ Payload = Annotated[
     | InputAnswered,
     Field(discriminator="kind"),
 ]
-
-PAYLOADS: dict[str, type[Frozen]] = {
-    model.model_fields["kind"].default: model for model in get_args(get_args(Payload)[0])
-}
-
-OUTSIDE_KINDS = frozenset(
-    {
-        "run.created",
-        "run.claimed",
-        "run.requeued",
-        "run.lease_expired",
-        "run.quarantined",
-        "command.received",
-        "approval.decided",
-        "input.answered",
-    }
-)
-"""Kinds that are not the engine's: it reads them, never appends them."""
