@@ -38,10 +38,12 @@ NAME = f'"><img src=x onerror={CANARY}><script>{CANARY}</script>'
 ELSEWHERE = "http://127.0.0.1:9"
 
 
-LIVE_ATTRIBUTES = """() => [...document.querySelectorAll('*')].flatMap((element) =>
-    [...element.attributes]
-        .filter(({ name, value }) => /^on/i.test(name) || /^\\s*(javascript|data:text)/i.test(value))
-        .map(({ name, value }) => `${element.tagName} ${name}=${value}`))"""
+LIVE_ATTRIBUTES = """() => {
+    const live = ({ name, value }) =>
+        /^on/i.test(name) || /^\\s*(javascript|data:text)/i.test(value);
+    return [...document.querySelectorAll('*')].flatMap((element) =>
+        [...element.attributes].filter(live).map(({ name }) => `${element.tagName} ${name}`));
+}"""
 
 
 def inert(page: Page) -> None:
