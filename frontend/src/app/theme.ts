@@ -34,7 +34,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: "sm" } },
     TextInput: { defaultProps: { size: "sm" } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, multiline: true, maw: 320 } },
-    Modal: { defaultProps: { centered: true, transitionProps: { duration: 140 } }, styles: { title: { fontWeight: 600 } } },
+    Modal: { defaultProps: { centered: true, closeButtonProps: { "aria-label": "Close" }, transitionProps: { duration: 140 } }, styles: { title: { fontWeight: 600 } } },
     Menu: { defaultProps: { transitionProps: { duration: 120 }, shadow: "md" } },
   },
 });

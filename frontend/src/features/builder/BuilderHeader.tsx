@@ -39,9 +39,11 @@ function TeamName() {
   };
   if (draft === null) {
     return (
-      <Tooltip label={readOnly ? definition.name : "Rename"}>
-        <UnstyledButton className={`${classes.title} clip`} onClick={() => setDraft(definition.name)} disabled={readOnly} aria-label={`${definition.name}, rename`}>{definition.name}</UnstyledButton>
-      </Tooltip>
+      <h1 className={classes.heading}>
+        <Tooltip label={readOnly ? definition.name : "Rename"}>
+          <UnstyledButton className={`${classes.title} clip`} onClick={() => setDraft(definition.name)} disabled={readOnly} aria-label={`${definition.name}, rename`}>{definition.name}</UnstyledButton>
+        </Tooltip>
+      </h1>
     );
   }
   return <TextInput size="xs" value={draft} onChange={(event) => setDraft(event.currentTarget.value)} onBlur={commit} onKeyDown={onKeyDown} autoFocus maxLength={200} aria-label="New name" error={rename.isError ? errorText(rename.error) : undefined} />;
