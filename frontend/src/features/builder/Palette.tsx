@@ -5,7 +5,7 @@ import { useState, type DragEvent, type RefObject } from "react";
 import { ComponentIcon } from "@/components/ComponentIcon";
 import { ErrorState } from "@/components/ErrorState";
 
-import { useBuilder, useBuilderState } from "./context";
+import { useBuilder } from "./context";
 import { DRAG_TYPE, searchGroups, type PaletteItem } from "./palette-items";
 import { usePaletteGroups, usePlaceItem } from "./usePlaceItem";
 import classes from "./builder.module.css";
@@ -36,14 +36,15 @@ function Item({ item, onAdd, disabled }: { item: PaletteItem; onAdd: () => void;
 
 /** Everything that can be added: drag it onto the canvas, or pick it to add it beside the selection. */
 export function Palette({ searchRef, onFold, onAdded }: PaletteProps) {
-  const { readOnly } = useBuilder();
-  const { selected, doc } = useBuilderState();
+  const { readOnly, store } = useBuilder();
   const { groups, pending, error } = usePaletteGroups();
   const place = usePlaceItem();
   const [search, setSearch] = useState("");
   const [as, setAs] = useState<"link" | "copy">("link");
   const found = searchGroups(groups, search);
   const add = (item: PaletteItem) => {
+    // Read when it is needed: the palette need not be drawn anew at every keystroke elsewhere.
+    const { selected, doc } = store.getState();
     const count = doc.layout.loose?.length ?? 0;
     void place(item.key, { path: selected ?? "$", looseAt: { x: 32 + count * 24, y: -64 - count * 24 } }, as);
     onAdded?.();

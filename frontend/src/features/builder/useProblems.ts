@@ -1,6 +1,6 @@
 import { useDebouncedValue } from "@mantine/hooks";
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useSyncExternalStore } from "react";
+import { keepPreviousData, replaceEqualDeep, useQuery } from "@tanstack/react-query";
+import { useMemo, useState, useSyncExternalStore } from "react";
 
 import { validateComponent } from "@/api/components";
 import type { ComponentType, Problem } from "@/api/types";
@@ -23,5 +23,10 @@ export function useProblems(store: DocumentStore, componentType: ComponentType):
   });
   const local = useMemo(() => (componentType === "team" || componentType === "agent" ? localProblems(doc) : NONE), [doc, componentType]);
   const remote = server.data?.problems ?? NONE;
-  return useMemo(() => mergeProblems(local, remote), [local, remote]);
+  const merged = useMemo(() => mergeProblems(local, remote), [local, remote]);
+  // The same problems stay the same array, so that an edit which changes none redraws nothing for them.
+  const [stable, setStable] = useState(merged);
+  const next = replaceEqualDeep(stable, merged);
+  if (next !== stable) setStable(next);
+  return next;
 }

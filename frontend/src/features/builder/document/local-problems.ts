@@ -1,6 +1,5 @@
 /** What needs no server to be seen at once: duplicate names, empty teams, endless teams, loose tools. */
-import { eachItem, type AgentItem, type TeamItem } from "@/components/team-graph/tree";
-import { componentTree } from "@/components/team-graph/tree";
+import { componentTree, eachItem, type AgentItem, type TeamItem } from "@/components/team-graph/tree";
 import { joinPath } from "@/lib/component-path";
 import { componentName, USER_PROXY } from "@/lib/components";
 import type { Problem } from "@/api/types";
