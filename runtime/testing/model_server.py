@@ -25,6 +25,8 @@ from typing import Any
 from runtime.testing.model_replies import HUGE, Api, anthropic_api, openai_api
 
 TEXT = "The stub server says hello."
+MODELS = ("text", "tool")
+"""What it lists; any other behaviour's name is answered too."""
 REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many"}
 
 
@@ -98,6 +100,9 @@ class ModelServer:
             return
         self.requests.append(request)
         self._arrived.set()
+        if request.path.partition("?")[0].endswith("/models"):
+            await _send(writer, 200, json.dumps({"data": [{"id": name} for name in MODELS]}))
+            return
         api = anthropic_api if request.path.endswith("/messages") else openai_api
         behaviour = self.script.pop(0) if self.script else str(request.body.get("model", "text"))
         await self._behave(behaviour, api(request.body, self.text), request, writer)

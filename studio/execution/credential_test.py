@@ -8,6 +8,7 @@ from studio.credentials.models import Credential, CredentialKind
 from studio.credentials.services import credential_open
 
 TIMEOUT_SECONDS = 15
+MAX_MODELS = 200
 
 
 def credential_test(row: Credential) -> dict[str, Any]:
@@ -28,14 +29,16 @@ def _openai(api_key: str, base_url: str) -> dict[str, Any]:
         max_retries=0,
     )
     try:
-        models = sorted(model.id for model in client.models.list().data)
+        models = _ids(client.models.list())
     except openai.APIStatusError as error:
         return _refused(error.status_code, base_url)
     except openai.APIError as error:
         return _unreachable(base_url or "api.openai.com", error)
+    except ValueError:
+        models = None
     finally:
         client.close()
-    return {"ok": True, "detail": f"It works; {len(models)} models.", "models": models[:200]}
+    return _works(models)
 
 
 def _anthropic(api_key: str, base_url: str) -> dict[str, Any]:
@@ -45,14 +48,33 @@ def _anthropic(api_key: str, base_url: str) -> dict[str, Any]:
         api_key=api_key, base_url=base_url or None, timeout=TIMEOUT_SECONDS, max_retries=0
     )
     try:
-        models = [model.id for model in client.models.list(limit=100).data]
+        models = _ids(client.models.list(limit=100))
     except anthropic.APIStatusError as error:
         return _refused(error.status_code, base_url)
     except anthropic.APIError as error:
         return _unreachable(base_url or "api.anthropic.com", error)
+    except ValueError:
+        models = None
     finally:
         client.close()
-    return {"ok": True, "detail": f"It works; {len(models)} models.", "models": models}
+    return _works(models)
+
+
+def _ids(page: object) -> list[str] | None:
+    """The SDKs do not check what a server at a person's base URL answers; None: no model list."""
+    data = getattr(page, "data", None)
+    if not isinstance(data, list):
+        return None
+    found = [getattr(model, "id", None) for model in data]
+    return sorted(name for name in found if isinstance(name, str) and name)
+
+
+def _works(models: list[str] | None) -> dict[str, Any]:
+    if models is None:
+        detail = "Something answers at this address, but not with a list of models. Check it."
+        return {"ok": False, "detail": detail, "models": []}
+    count = f"{len(models)} {'model' if len(models) == 1 else 'models'}"
+    return {"ok": True, "detail": f"It works; {count}.", "models": models[:MAX_MODELS]}
 
 
 def _refused(status: int, base_url: str) -> dict[str, Any]:
