@@ -162,7 +162,7 @@ export interface Request {
   id: string;
   kind: "tool" | "in_doubt" | "input";
   state: RequestState;
-  run: { id: string; state: RunState; team_name: string; session: string };
+  run: { id: string; state: RunState; team_name: string; session: string; scripted: boolean };
   agent: string;
   agent_path: string;
   tool: string | null;

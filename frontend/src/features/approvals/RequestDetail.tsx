@@ -8,6 +8,7 @@ import { useAbility } from "@/api/me";
 import type { Request } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { PageSkeleton } from "@/components/PageSkeleton";
+import { ScriptedBadge } from "@/components/ScriptedBadge";
 import { TimeAgo } from "@/components/TimeAgo";
 import { AnswerPanel, DecisionPanel, decisionSentence, RequestCard, subjectOfRequest, VisibleText } from "@/components/tool-call";
 
@@ -39,6 +40,7 @@ export function RequestDetail({ id, known, onDecided }: RequestDetailProps) {
       <div className={classes.body}>
         <div className={classes.run}>
           <span className="wrap-anywhere">{request.run.team_name}</span>
+          {request.run.scripted && <ScriptedBadge />}
           <Button component={Link} to={`/runs/${request.run.id}`} size="compact-xs" variant="subtle" leftSection={<IconExternalLink size={14} />}>Open the run</Button>
         </div>
         <div className={classes.card}><RequestCard subject={subject} /></div>

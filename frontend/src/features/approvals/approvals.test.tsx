@@ -15,7 +15,7 @@ import { contextEntries } from "./context-entries";
 
 function request(id: string, more: Partial<Request> = {}): Request {
   return {
-    id, kind: "tool", state: "pending", run: { id: "r1", state: "waiting", team_name: "Research & write", session: "s1" },
+    id, kind: "tool", state: "pending", run: { id: "r1", state: "waiting", team_name: "Research & write", session: "s1", scripted: true },
     agent: "writer", agent_path: "writer", tool: "write_file", description: "Writes a file.", arguments: { path: `${id}.md` }, args_hash: `hash-${id}`,
     args_schema: null, effect: "at_most_once", prompt: null, created_at: `2026-01-0${id}T00:00:00Z`, deadline_at: null, decided_at: null, decided_by: null, decision: null, seq: 9,
     ...more,
