@@ -1,0 +1,70 @@
+"""A model server that a person enters in Settings, with its key."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.support.services import ServerProcess
+from tests.support.troupe import ROOT
+
+SECRET = "sk-browser-secret-4711"
+
+
+class ModelServer:
+    """The stub of the vendors' protocols, in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        command = [sys.executable, "-m", "runtime.testing.model_server"]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        self.process = ServerProcess(*command, env=env, log=folder / "model_server.log")
+        self.process.start("listening on ")
+        found = re.search(r"listening on (\S+)", self.process.text())
+        assert found
+        self.url = found[1]
+
+    def requests(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.url}/requests", timeout=10) as answer:
+            found: list[dict[str, Any]] = json.loads(answer.read())["requests"]
+        return found
+
+
+@contextmanager
+def model_server(folder: Path) -> Iterator[ModelServer]:
+    found = ModelServer(folder)
+    try:
+        yield found
+    finally:
+        found.process.stop()
+
+
+def add_key(page: Page, vendor: str, name: str, base_url: str | None = None) -> None:
+    page.goto("/settings/models")
+    page.get_by_role("button", name="Add key").click()
+    page.get_by_role("combobox", name="Vendor").click()
+    page.get_by_role("option", name=vendor, exact=True).click()
+    page.get_by_role("textbox", name="Name", exact=True).fill(name)
+    if base_url is not None:
+        page.get_by_role("textbox", name="Base URL").fill(base_url)
+    page.get_by_label("API key").and_(page.locator("input")).fill(SECRET)
+    page.get_by_role("button", name="Save key").click()
+    expect(page.get_by_role("button", name=f"Test {name}")).to_be_visible()
+
+
+def choose_default(page: Page, kind: str, model: str) -> None:
+    page.get_by_role("combobox", name="Model", exact=True).click()
+    page.get_by_role("option", name=kind, exact=True).click()
+    name = page.get_by_label("Model name").and_(page.locator("input"))
+    name.fill(model)
+    name.press("Tab")
+    page.get_by_role("button", name="Save default model").click()
+    expect(page.get_by_text("The default model is saved.")).to_be_visible()
