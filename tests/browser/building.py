@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser import screens
 from tests.support.troupe import Troupe, check_log
@@ -33,10 +33,10 @@ def saved(page: Page) -> None:
     expect(page.get_by_role("status").filter(has_text="draft saved")).to_be_visible()
 
 
-def box_of(locator: Locator) -> dict[str, float]:
+def box_of(locator: Locator) -> FloatRect:
     found = locator.bounding_box()
     assert found is not None
-    return {**found}
+    return found
 
 
 def centre(locator: Locator) -> tuple[float, float]:

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.browser.watch import Watch
 from tests.support.services import skip_or_fail
@@ -23,7 +30,7 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 PATIENCE_MS = 20_000
 
 
@@ -75,8 +82,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
         found.stop()
 
 
-@pytest.fixture(scope="package")
-def signed_in(browser: Browser, server: Troupe) -> Path:
+def sign_in(browser: Browser, server: Troupe) -> Path:
     """The cookies of a browser that opened the sign-in link."""
     path = server.folder / "cookies.json"
     context = browser.new_context()
@@ -86,6 +92,11 @@ def signed_in(browser: Browser, server: Troupe) -> Path:
     context.storage_state(path=path)
     context.close()
     return path
+
+
+@pytest.fixture(scope="package")
+def signed_in(browser: Browser, server: Troupe) -> Path:
+    return sign_in(browser, server)
 
 
 Opener = Callable[..., BrowserContext]

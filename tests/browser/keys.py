@@ -14,8 +14,9 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser import screens
 from tests.support.services import ServerProcess
-from tests.support.troupe import ROOT
+from tests.support.troupe import ROOT, Troupe, check_log
 
 SECRET = "sk-browser-secret-4711"
 
@@ -68,3 +69,32 @@ def choose_default(page: Page, kind: str, model: str) -> None:
     name.press("Tab")
     page.get_by_role("button", name="Save default model").click()
     expect(page.get_by_text("The default model is saved.")).to_be_visible()
+
+
+def run_on_a_real_model(
+    server: Troupe, page: Page, models: ModelServer, vendor: str, key: str, path: str
+) -> None:
+    """From the key in Settings to the end of the gallery team's run; nothing is marked scripted."""
+    page.get_by_role("button", name=f"Test {key}").click()
+    expect(page.get_by_text("It works; 2 models.").first).to_be_visible()
+    assert SECRET not in page.content(), "the key came back"
+    choose_default(page, vendor, "tool")
+    expect(screens.scripted(page)).to_have_count(0)
+
+    run = screens.run_from_gallery(page, "Research & write")
+    asks = screens.tool_card(page, "write_file", "needs you")
+    expect(asks.get_by_role("group", name="Exact arguments")).to_contain_text("stub")
+    asks.get_by_role("button", name="Approve", exact=True).click()
+    said = screens.transcript(page).get_by_text("The stub server says hello.")
+    expect(said.first).to_be_visible()
+    screens.run_state(page, "completed")
+    expect(screens.scripted(page)).to_have_count(0)
+
+    events = server.events(run)
+    check_log(events)
+    assert SECRET not in json.dumps(events)
+    calls = [request for request in models.requests() if request["path"].startswith(path)]
+    assert {call["body"]["model"] for call in calls} == {"tool"}
+    page.goto("/gallery")
+    expect(page.get_by_role("article", name="Research & write")).to_be_visible()
+    expect(screens.scripted(page)).to_have_count(0)

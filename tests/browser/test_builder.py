@@ -1,4 +1,4 @@
-"""The builder: a team made with the mouse, and the same again without one."""
+"""The builder without a mouse; with one, see test_journey."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import screens
 from tests.browser.building import (
-    build_with_the_mouse,
     canvas,
     node,
     problems,
@@ -16,10 +15,6 @@ from tests.browser.building import (
     saved,
 )
 from tests.support.troupe import Troupe
-
-
-def test_a_team_is_built_with_the_mouse(server: Troupe, page: Page) -> None:
-    build_with_the_mouse(page, server)
 
 
 def test_a_team_is_built_with_the_keyboard_alone(server: Troupe, page: Page) -> None:
