@@ -141,6 +141,7 @@ def test_a_question_is_answered_in_the_browser(server: Troupe, page: Page) -> No
     answer.fill("Please mention the weather.")
     question.get_by_role("button", name="Send answer").click()
     log = screens.transcript(page)
+    expect(log.get_by_text("answered by")).to_be_visible()
     expect(log.get_by_text("Please mention the weather.", exact=True)).to_be_visible()
 
     # The drafter had another turn, and asks again; this time the keyboard answers.
