@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from runtime.durable.step import StepContext
 from runtime.events import Draft
 from runtime.events.payloads import (
@@ -22,6 +24,10 @@ async def ask_input(step: StepContext, agent: str, prompt: str) -> InputAnswered
         request_id,
         Wait(kind="input", request_id=request_id, detail=f"{agent} waits for a person's message"),
     )
+    decided = event.payload
+    if isinstance(decided, ApprovalDecided) and decided.verb == "stop":
+        step.run.request_stop(decided.reason or "", decided.by)
+        await asyncio.Event().wait()  # until the stop, which is on its way, cancels it
     if not isinstance(event.payload, InputAnswered):
         raise TypeError(f"Request {request_id} for input was answered with {event.kind}")
     return event.payload

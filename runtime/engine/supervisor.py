@@ -181,11 +181,18 @@ class Supervisor:
         await self._append(_applied(event, point), self._draft("pause", paused))
         return "paused"
 
-    async def _pause_on_hold(self, run: RunContext, main: asyncio.Future[Any]) -> Outcome:
-        hold = run.holds[0]
-        await self._quiet(run, main)
-        paused = RunPaused(code=hold.code, detail=hold.detail, hint=hold.hint)
-        await self._append(self._draft("pause", paused))
+    async def _pause_on_hold(self, run: RunContext, main: asyncio.Future[Any]) -> Outcome | None:
+        """Nothing is fetched from here to the append: a command that is on its way is then newer
+        than the pause, and the journal sees it."""
+        async with self._delivery:
+            run.inbox.deliver(await self._journal.outside())
+            if run.inbox.stop is not None or not run.holds or not run.activity.idle:
+                self.signal()
+                return None
+            hold = run.holds[0]
+            await self._quiet(run, main)
+            paused = RunPaused(code=hold.code, detail=hold.detail, hint=hold.hint)
+            await self._append(self._draft("pause", paused))
         return "paused"
 
     async def _release(self, run: RunContext, main: asyncio.Future[Any]) -> Outcome:
@@ -199,7 +206,9 @@ class Supervisor:
         """Steps in flight get their outcome: they were cancelled."""
         point = "wait" if run.activity.idle else run.point_name
         await self._quiet(run, main)
-        drafts = list(run.open_steps.values())
+        # An append that was under way may have landed: that step has its outcome.
+        await self._journal.outside()
+        drafts = [d for d in run.open_steps.values() if self._journal.find(d.key) is None]
         if run.inbox.stop is not None:
             command = _command(run.inbox.stop)
             drafts.append(_applied(run.inbox.stop, point))

@@ -17,7 +17,7 @@ from runtime.messages import (
     UserMessage,
 )
 from runtime.model_clients.failures import Target, from_error_object, not_understood, stream_cut
-from runtime.model_clients.wire import parse_object
+from runtime.model_clients.wire import MAX_TOKENS, parse_object
 from runtime.ports import ModelReply, ModelRequest
 
 FinishReason = Literal["stop", "length", "function_calls", "content_filter", "unknown"]
@@ -190,7 +190,9 @@ class _Draft:
     def count(self, usage: Any) -> None:
         """Later counts replace earlier ones: they are cumulative."""
         if isinstance(usage, dict):
-            self.counts |= {k: v for k, v in usage.items() if isinstance(v, int) and v >= 0}
+            self.counts |= {
+                k: v for k, v in usage.items() if isinstance(v, int) and 0 <= v < MAX_TOKENS
+            }
 
     def reply(self) -> ModelReply:
         calls = [

@@ -18,7 +18,7 @@ from runtime.messages import (
     UserMessage,
 )
 from runtime.model_clients.failures import Target, from_error_object, not_understood, stream_cut
-from runtime.model_clients.wire import parse_object
+from runtime.model_clients.wire import MAX_TOKENS, parse_object
 from runtime.ports import ModelReply, ModelRequest, ToolSchema
 
 FinishReason = Literal["stop", "length", "function_calls", "content_filter", "unknown"]
@@ -198,4 +198,4 @@ def _usage(data: Any) -> RequestUsage:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and value >= 0 else None
+    return value if isinstance(value, int) and 0 <= value < MAX_TOKENS else None

@@ -10,6 +10,9 @@ from runtime.model_clients.failures import Target, not_understood, too_large
 
 MAX_REPLY = 10_000_000
 
+MAX_TOKENS = 2**48
+"""No call has more; a count beyond it is nonsense and no database column takes it."""
+
 
 async def read_all(chunks: AsyncIterator[bytes], target: Target) -> bytes:
     buffer = bytearray()

@@ -91,3 +91,12 @@ def idempotent(method: V) -> V:
 def _rendered(response: Response) -> str:
     text: bytes = JSONRenderer().render(response.data)
     return text.decode() or "null"
+
+
+def number_of(request: Request, name: str, default: int, *, largest: int) -> int:
+    """A number of the query within 0 and `largest`; anything else counts as the nearest."""
+    text = request.query_params.get(name, "")
+    try:
+        return min(max(int(text), 0), largest)
+    except ValueError:
+        return default

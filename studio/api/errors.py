@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -20,6 +20,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return Response(error.body(), status=error.status)
     if isinstance(error, RequestDataTooBig):
         return Response(_body("too_large", "The request is larger than 4 MB."), status=413)
+    if isinstance(error, ValidationError):
+        # An id or cursor in the address or query that is none.
+        set_rollback()
+        return Response(_body("invalid", " ".join(error.messages)[:500]), status=400)
     if isinstance(error, Http404):
         error = exceptions.NotFound("This does not exist here.")
     elif isinstance(error, PermissionDenied):

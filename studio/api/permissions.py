@@ -5,7 +5,8 @@ from typing import Any
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from studio.accounts.selectors import Ability, Access, access_for
+from studio.accounts.models import User
+from studio.accounts.selectors import Ability, Access, access_by_token, access_for
 
 
 class WorkspacePermission(BasePermission):
@@ -26,6 +27,18 @@ class WorkspacePermission(BasePermission):
         else:
             needed = getattr(view, "write_ability", None)
         return needed is not None and access.can(needed)
+
+
+def current_access(request: Request) -> Access | None:
+    """Asked again while a stream is open: tokens are revoked, people sign out, roles change."""
+    header = request.META.get("HTTP_AUTHORIZATION", "")
+    if header:
+        return access_by_token(header.partition(" ")[2].strip())
+    session = request._request.session
+    user = User.objects.filter(pk=request.user.pk or "", is_active=True).first()
+    if user is None or not session.exists(session.session_key or ""):
+        return None
+    return access_for(user)
 
 
 def request_access(request: Request) -> Access | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -16,14 +17,16 @@ from studio.runs.log import page_rows, wire_text
 from studio.runs.models import ENDED, Run
 
 logger = logging.getLogger(__name__)
+RECHECK_SECONDS = 30.0
 
 
-async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
+async def event_stream(run_id: Any, after: int, may_read: Callable[[], bool]) -> AsyncIterator[str]:
     """Events after `after`, then as they come, until the run has ended and all were sent.
 
     `id:` is the seq; a reconnect with Last-Event-ID goes on there, without gap or repeat.
     """
     hints = asyncio.Event()
+    checked = time.monotonic()
     listener = asyncio.create_task(_listen(run_group(run_id), hints))
     try:
         while True:
@@ -36,6 +39,11 @@ async def event_stream(run_id: Any, after: int) -> AsyncIterator[str]:
             if state in ENDED or state is None:
                 yield f'event: end\ndata: {{"state": "{state}"}}\n\n'
                 return
+            if time.monotonic() - checked > RECHECK_SECONDS:
+                checked = time.monotonic()
+                if not await run_db(may_read):
+                    yield 'event: end\ndata: {"state": null}\n\n'
+                    return
             try:
                 await asyncio.wait_for(hints.wait(), settings.POLL_SECONDS)
                 hints.clear()

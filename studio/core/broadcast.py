@@ -107,7 +107,7 @@ class Hub:
         for group, message in outgoing:
             try:
                 await layer.group_send(group, message)
-            except (TimeoutError, OSError) as error:
+            except BROKER_ERRORS as error:
                 logger.warning("hint lost, the broker is unreachable: %s", error)
                 return
 
@@ -115,12 +115,14 @@ class Hub:
 hub = Hub()
 
 
-def run_changed(run_id: object, head_seq: int, workspace_id: object) -> None:
-    """Call after the commit that changed the run's log."""
+def run_changed(run_id: object, head_seq: int, workspace_id: object, *, ours: bool = False) -> None:
+    """Call after the commit that changed the run's log. `ours`: by the engine that holds the run,
+    which need not be told."""
     text = str(run_id)
     hub.hint(run_group(text), {"type": "run.hint", "id": text, "head_seq": head_seq})
     hub.hint(inbox_group(workspace_id), {"type": "inbox.run", "id": text})
-    hub.notify_listeners(text, head_seq)
+    if not ours:
+        hub.notify_listeners(text, head_seq)
 
 
 def run_changed_on_commit(run_id: object, head_seq: int, workspace_id: object) -> None:

@@ -100,9 +100,10 @@ def uses_provider(spec: Any, provider: str) -> bool:
     return False
 
 
-def would_be_scripted(workspace: Workspace, component: Any, settings: dict[str, Any]) -> bool:
-    """Whether a run of this draft would have words of the scripted model in it."""
-    model = settings.get("model") or workspace_model(workspace)[0]
+def would_be_scripted(default: dict[str, Any], component: Any, settings: dict[str, Any]) -> bool:
+    """Whether a run of this draft would have words of the scripted model in it; `default` is the
+    workspace's model."""
+    model = settings.get("model") or default
     return uses_provider(component, SCRIPTED_MODEL) or (
         uses_provider(component, WORKSPACE_MODEL) and model.get("provider") == SCRIPTED_MODEL
     )

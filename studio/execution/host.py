@@ -16,7 +16,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, OperationalError
 
 from runtime.components.spec import Component
 from runtime.engine import RunEngine, RunServices
@@ -55,6 +55,7 @@ class EngineHost:
         self._writer = Writer()
         self._lease = WorkerLease(queue=queue, alive=self._answers, on_fence=self._fence)
         self._active: dict[str, _Active] = {}
+        self._executing: dict[str, asyncio.Task[Any]] = {}
         self._held: set[Any] = set()
         """Runs that a slot of this process is at, from before their engine to after it."""
         self._suspected: set[Any] = set()
@@ -80,7 +81,7 @@ class EngineHost:
         self._draining = True
         deadline = time.monotonic() + seconds
         self._spawn(self._drain_all()).result(timeout=5)
-        while self._active and time.monotonic() < deadline:
+        while self._held and time.monotonic() < deadline:
             time.sleep(0.02)
         left = self._spawn(self._cancel_all()).result(timeout=10)
         for run_id in left:
@@ -109,13 +110,17 @@ class EngineHost:
                 return
             self._held.add(run.pk)
             try:
-                self._spawn(self._execute(run)).result()
+                if self._draining:
+                    run_lease_expired(run_id=run.pk, owner=run.lease_owner, counts=False)
+                else:
+                    self._spawn(self._execute(run)).result()
             finally:
                 self._held.discard(run.pk)
 
     async def _execute(self, run: Run) -> None:
         run_id = str(run.pk)
         deltas = RunDeltas(run_id)
+        self._executing[run_id] = _this_task()
         try:
             journal = DbJournal(run, writer=self._writer, fenced=self._lease.fenced)
             await journal.open()
@@ -145,7 +150,7 @@ class EngineHost:
             logger.warning("run %s left to its new owner: %s", run_id, error)
         except asyncio.CancelledError:
             logger.info("run %s cancelled here; it goes on from its log", run_id)
-        except (DatabaseError, InterfaceError) as error:
+        except (OperationalError, InterfaceError) as error:
             # Nobody's fault here; `_poll` gives the run back once the database answers.
             logger.warning("run %s lost its database: %s", run_id, error)
         except Exception:
@@ -157,6 +162,7 @@ class EngineHost:
             deltas.close()
             self._active.pop(run_id, None)
             await self._leave(run_id)
+            self._executing.pop(run_id, None)
 
     # Hints ---------------------------------------------------------------------------------
 
@@ -248,8 +254,14 @@ class EngineHost:
             active.engine.drain()
 
     async def _cancel_all(self) -> list[str]:
-        left = dict(self._active)
-        for active in left.values():
-            active.task.cancel()
-        await asyncio.gather(*(a.task for a in left.values()), return_exceptions=True)
+        left = dict(self._executing)
+        for task in left.values():
+            task.cancel()
+        await asyncio.gather(*left.values(), return_exceptions=True)
         return list(left)
+
+
+def _this_task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None
+    return task

@@ -81,7 +81,7 @@ def _hint_due() -> int:
     due = Run.objects.filter(
         state=RunState.QUEUED, due_at__lte=db_now() - timedelta(seconds=1)
     ).order_by("due_at", "id")
-    rows = list(due.values_list("id", "queue")[:BATCH])
+    rows = list(due.values_list("id", "queue")[: settings.WORKER_CONCURRENCY])
     for run_id, queue in rows:
         wake(run_id, queue)
     return len(rows)

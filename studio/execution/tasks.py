@@ -27,6 +27,6 @@ def advance_run(run_id: str, **_: Any) -> None:
 def send_wakeup(run_id: str, queue: str) -> None:
     """Best effort: without a broker the reconciler's next round makes up for it."""
     try:
-        advance_run.apply_async(kwargs={"run_id": run_id}, queue=queue, retry=False)
+        advance_run.apply_async(kwargs={"run_id": run_id}, queue=queue, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         logger.warning("wake-up for run %s not sent: %s", run_id, error)

@@ -87,7 +87,10 @@ class Writer:
                 except queue.Empty:
                     break
             closing = None in group
-            operations = [op for op in group if op is not None]
+            # From here on nobody can cancel them: what is taken up is settled.
+            operations = [
+                op for op in group if op is not None and op.future.set_running_or_notify_cancel()
+            ]
             if operations:
                 self._commit(operations)
         connection.close()
@@ -97,7 +100,7 @@ class Writer:
         try:
             with transaction.atomic():
                 results = [operation.work() for operation in operations]
-        except DatabaseError as error:
+        except Exception as error:  # noqa: BLE001 - one bad append must not end this thread
             logger.info("a group of %d appends is repeated singly: %s", len(operations), error)
             for operation in operations:
                 self._commit_alone(operation)
@@ -112,7 +115,7 @@ class Writer:
                     result = operation.work()
                 break
             except IntegrityError as error:
-                result = self._recovered(operation, error)
+                result = _recovered(operation, error)
                 break
             except (OperationalError, InterfaceError) as error:
                 if operation.give_up():
@@ -122,24 +125,32 @@ class Writer:
                 # Not an effect of a test's clock: the database is a real outside.
                 time.sleep(RETRY_SECONDS)
                 connection.close()
-            except DatabaseError as error:
+            except Exception as error:  # noqa: BLE001 - it is its caller's
                 result = error
                 break
         _settle(operation, result)
 
-    def _recovered(self, operation: Operation[object], error: IntegrityError) -> object:
-        """The commit of an earlier try may have been acknowledged to nobody: then the rows are
-        there already."""
-        if operation.recover is None:
-            return error
+
+def _recovered(operation: Operation[object], error: IntegrityError) -> object:
+    """The commit of an earlier try may have been acknowledged to nobody: then the rows are
+    there already."""
+    if operation.recover is None:
+        return error
+    try:
         with transaction.atomic():
             return operation.recover()
+    except DatabaseError as second:
+        return second
 
 
 def _settle(operation: Operation[object], result: object) -> None:
     if isinstance(result, Exception):
         operation.future.set_exception(result)
         return
-    if operation.after is not None:
-        operation.after(result)
+    try:
+        if operation.after is not None:
+            operation.after(result)
+    except Exception:
+        # It is committed; a hint that fails costs its watchers some latency.
+        logger.exception("what follows a commit failed")
     operation.future.set_result(result)

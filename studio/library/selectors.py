@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from runtime.components.base import Problem
@@ -60,7 +61,7 @@ def component_lookup(access: Access) -> Any:
             if revision is None and definition.latest_revision is None:
                 return Component.model_validate(definition.draft)
             return Component.model_validate(revision_get(access, definition_id, revision).component)
-        except (NotFound, ValueError):
+        except (NotFound, ValueError, ValidationError):
             return None
 
     return lookup

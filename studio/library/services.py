@@ -2,18 +2,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from runtime.components.base import Problem
+from runtime.components.spec import ComponentType
 from studio.accounts.selectors import Access
 from studio.core.errors import Conflict, NotFound, Unprocessable
 from studio.core.models import Id
 from studio.library.gallery import gallery_get
 from studio.library.models import Definition, Revision
+from studio.library.secrets import inline_secrets
 from studio.library.selectors import component_problems, definition_get, revision_get
 
 BLANKS: dict[str, dict[str, Any]] = {
@@ -39,15 +41,33 @@ def _refuse_unstorable(access: Access, component: Any) -> list[Problem]:
         raise Unprocessable("invalid_component", "A component is a JSON object.")
     if len(json.dumps(component)) > MAX_COMPONENT_BYTES:
         raise Unprocessable("component_too_large", "A component may have at most 1 MB of JSON.")
-    problems = component_problems(access, component)
-    if any(p.code == SECRET_CODE for p in problems):
+    places = list(inline_secrets(component))
+    if places:
         raise Unprocessable(
             SECRET_CODE,
             "A key stands in the component itself.",
             hint="Enter it in Settings, and choose it there by name.",
-            problems=[asdict(p) for p in problems if p.code == SECRET_CODE],
+            problems=[
+                {
+                    "path": place,
+                    "severity": "error",
+                    "code": SECRET_CODE,
+                    "detail": "A key stands here.",
+                    "hint": "Enter it in Settings, and choose it there by name.",
+                }
+                for place in places
+            ],
         )
-    return problems
+    return component_problems(access, component)
+
+
+def _refuse_secrets(layout: Any) -> None:
+    if any(inline_secrets(layout)):
+        raise Unprocessable(
+            SECRET_CODE,
+            "A key stands in the layout.",
+            hint="Enter it in Settings, and choose it there by name.",
+        )
 
 
 def _checked_settings(access: Access, settings: Any) -> dict[str, Any]:
@@ -85,6 +105,7 @@ def definition_create(
             "component_required", f"A new {component_type} needs its `component` to start from."
         )
     _refuse_unstorable(access, component)
+    _refuse_secrets(layout)
     return Definition.objects.create(
         workspace=access.workspace,
         component_type=component_type,
@@ -160,6 +181,7 @@ def draft_save(
     access.require("edit")
     definition = definition_get(access, definition_id)
     problems = _refuse_unstorable(access, component)
+    _refuse_secrets(layout)
     if component.get("component_type", definition.component_type) != definition.component_type:
         raise Unprocessable(
             "wrong_component_type",
@@ -260,10 +282,15 @@ def definition_import(
             hint="Export a component from AutoGen Studio or from Troupe and import that file.",
         )
     problems = _refuse_unstorable(access, component)
+    component_type = component.get("component_type") or "team"
+    if component_type not in get_args(ComponentType):
+        raise Unprocessable(
+            "not_a_component", f"There are no components of type {str(component_type)[:40]!r}."
+        )
     definition = definition_create(
         access=access,
         name=name or str(component.get("label") or "Imported"),
-        component_type=str(component.get("component_type") or "team"),
+        component_type=component_type,
         description=str(component.get("description") or ""),
         component=component,
     )

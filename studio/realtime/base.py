@@ -16,6 +16,7 @@ from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from studio.accounts.selectors import Access
+from studio.core.broadcast import BROKER_ERRORS
 from studio.core.dbpool import run_db
 from studio.realtime.access import access_of, origin_allowed
 from studio.realtime.protocol import CLIENT_FRAME, Close
@@ -60,7 +61,10 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._wake = asyncio.Event()
         self._groups = (*self.groups_of(), f"user.{user}")
         for group in self._groups:
-            await self.channel_layer.group_add(group, self.channel_name)
+            try:
+                await self.channel_layer.group_add(group, self.channel_name)
+            except BROKER_ERRORS as error:
+                logger.warning("hints unavailable, polling covers: %s", error)
         await self.accept()
         self._task = asyncio.create_task(self._stream())
 
@@ -82,7 +86,10 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         if self._task is not None:
             self._task.cancel()
         for group in self._groups:
-            await self.channel_layer.group_discard(group, self.channel_name)
+            try:
+                await self.channel_layer.group_discard(group, self.channel_name)
+            except BROKER_ERRORS as error:
+                logger.info("a group is left behind, it expires: %s", error)
 
     # For subclasses ------------------------------------------------------------------------
 
@@ -175,5 +182,7 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
         access = await run_db(access_of, self.scope)
         if access is None or access.user != self.access.user:
             await self.fail(Close.SIGNED_OUT, "signed_out", "You are signed out.")
-        elif not await self.admit(access):
+        elif access.workspace != self.access.workspace or not await self.admit(access):
             await self.fail(Close.GONE, "gone", "This is not there any more.")
+        else:
+            self.access = access

@@ -32,6 +32,8 @@ class RunSocket(Socket):
     """
 
     _sent: int | None = None
+    _round = 0
+    """Raised by each `subscribe`: a page that was read for the one before is not sent."""
 
     def groups_of(self) -> list[str]:
         return [run_group(self.run_id)]
@@ -51,6 +53,7 @@ class RunSocket(Socket):
 
     async def on_frame(self, frame: BaseModel) -> None:
         if isinstance(frame, Subscribe):
+            self._round += 1
             self._sent = self._acked = frame.after
             self._unacked: list[tuple[int, int]] = []
             self._acked_at = time.monotonic()
@@ -122,14 +125,19 @@ class RunSocket(Socket):
                 return
             if not self._unacked:
                 self._acked_at = time.monotonic()
+            mark = self._round
             rows = await run_db(
                 page_rows, self.run_id, after=self._sent, limit=PAGE_EVENTS, max_bytes=PAGE_BYTES
             )
-            if not rows:
+            if mark == self._round and not rows:
                 break
             for row in rows:
+                if mark != self._round:
+                    break
                 text = wire_text(row)
                 await self.send(text_data=f'{{"type": "event", "event": {text}}}')
+                if mark != self._round:
+                    break
                 self._sent = row["seq"]
                 self._unacked.append((row["seq"], len(text)))
             # Lets the client's frames in between two pages.

@@ -133,11 +133,14 @@ def files_list(workspace_id: Any, prefix: str = "") -> list[FileInfo]:
     for folder, _, names in os.walk(root, followlinks=False):
         for name in names:
             full = Path(folder) / name
-            info = full.lstat()
             path = full.relative_to(root).as_posix()
-            if name.startswith(".tmp-") or not stat.S_ISREG(info.st_mode):
+            if name.startswith(".tmp-") or not path.startswith(prefix):
                 continue
-            if path.startswith(prefix):
+            try:
+                info = full.lstat()
+            except FileNotFoundError:
+                continue  # removed since the folder was read
+            if stat.S_ISREG(info.st_mode):
                 at = datetime.fromtimestamp(info.st_mtime, UTC)
                 found.append(FileInfo(path, info.st_size, at))
     return sorted(found, key=lambda file: file.path)[:MAX_FILES_LISTED]

@@ -19,9 +19,11 @@ from runtime.events import Event as LogEvent
 from runtime.events.envelope import EVENT_ADAPTER
 from runtime.events.sanitise import sanitise
 from studio.core.broadcast import run_changed_on_commit
+from studio.core.redaction import redact
 from studio.core.wakeups import wake_on_commit
 from studio.runs.models import Event, Run, RunState
 
+_QUOTING = frozenset({"model.failed", "run.failed", "run.paused"})
 COLUMNS = (
     "seq",
     "schema_version",
@@ -34,15 +36,20 @@ COLUMNS = (
 )
 
 
+PORTION = 50
+
+
 def iso(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def body_of(draft: Draft) -> str:
     """The payload as JSON text that both databases and every browser take."""
-    return json.dumps(
+    text = json.dumps(
         sanitise(draft.payload.model_dump(mode="json")), ensure_ascii=False, allow_nan=False
     )
+    # Vendors' error texts are in these, and some quote the key that they refuse.
+    return redact(text) if draft.payload.kind in _QUOTING else text
 
 
 def rows_of(
@@ -94,20 +101,31 @@ def wire_object(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def page_rows(
-    run_id: Any, *, after: int = 0, upto: int | None = None, limit: int = 500, max_bytes: int = 0
+    run_id: Any,
+    *,
+    after: int = 0,
+    upto: int | None = None,
+    limit: int = 500,
+    max_bytes: int = 2 * 1024 * 1024,
 ) -> list[dict[str, Any]]:
     """Events after `after` in order; at least one if there is one, else at most `limit` and
     about `max_bytes` of bodies."""
-    query = Event.objects.filter(run_id=run_id, seq__gt=after)
-    if upto is not None:
-        query = query.filter(seq__lte=upto)
-    rows = list(query.order_by("seq").values(*COLUMNS)[:limit])
-    if max_bytes:
-        size = 0
-        for index, row in enumerate(rows):
+    rows: list[dict[str, Any]] = []
+    size = 0
+    while len(rows) < limit:
+        # In small portions: bodies can be large, and what does not fit is not even loaded.
+        count = min(PORTION, limit - len(rows))
+        query = Event.objects.filter(run_id=run_id, seq__gt=rows[-1]["seq"] if rows else after)
+        if upto is not None:
+            query = query.filter(seq__lte=upto)
+        portion = list(query.order_by("seq").values(*COLUMNS)[:count])
+        for row in portion:
             size += len(row["body"])
-            if size > max_bytes and index:
-                return rows[:index]
+            if size > max_bytes and rows:
+                return rows
+            rows.append(row)
+        if len(portion) < count:
+            break
     return rows
 
 

@@ -13,7 +13,7 @@ from studio.runs.models import ENDED, Event, Run, Session
 
 def runs_list(access: Access, *, state: str = "", definition: Id | None = None) -> QuerySet[Run]:
     """`state` is a comma-separated list, or `active`."""
-    found = Run.objects.filter(workspace=access.workspace)
+    found = Run.objects.filter(workspace=access.workspace).defer("component", "layout")
     if state == "active":
         found = found.exclude(state__in=ENDED)
     elif state:
@@ -28,7 +28,8 @@ def with_pending(runs: QuerySet[Run]) -> QuerySet[Run]:
 
 
 def run_get(access: Access, run_id: Id) -> Run:
-    found = with_pending(Run.objects.filter(workspace=access.workspace, pk=run_id)).first()
+    runs = Run.objects.filter(workspace=access.workspace, pk=run_id)
+    found = with_pending(runs.defer("component", "layout")).first()
     if found is None:
         raise NotFound("This run")
     return found

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 from runtime.components.describe import describe
 from studio import presentation as s
 from studio.accounts.selectors import Access
-from studio.api.base import View, idempotent
+from studio.api.base import View, idempotent, number_of
 from studio.api.schema import page_of
 from studio.core.errors import Unprocessable
-from studio.execution.freeze import would_be_scripted
+from studio.execution.freeze import workspace_model, would_be_scripted
 from studio.library.gallery import gallery_list
 from studio.library.models import Definition
 from studio.library.selectors import (
@@ -39,7 +39,8 @@ Q = OpenApiParameter
 
 
 def _agents(component: Any) -> list[str]:
-    participants = component.get("config", {}).get("participants", [])
+    config = component.get("config") if isinstance(component, dict) else None
+    participants = config.get("participants") if isinstance(config, dict) else None
     if not isinstance(participants, list):
         return []
     return [
@@ -52,11 +53,12 @@ def _agents(component: Any) -> list[str]:
 def present(access: Access, rows: list[Definition]) -> list[Definition]:
     """Adds what lists show beside the columns; two queries whatever the number of rows."""
     runs = last_runs(access, definition_id__in=[row.pk for row in rows]) if rows else {}
+    default = workspace_model(access.workspace)[0]
     for row in rows:
         problems = component_problems(access, row.draft, component_type=row.component_type)
         errors = sum(p.severity == "error" for p in problems)
         row.problem_counts = {"errors": errors, "warnings": len(problems) - errors}  # type: ignore[attr-defined]
-        row.scripted = would_be_scripted(access.workspace, row.draft, row.settings)  # type: ignore[attr-defined]
+        row.scripted = would_be_scripted(default, row.draft, row.settings)  # type: ignore[attr-defined]
         row.agents = _agents(row.draft)  # type: ignore[attr-defined]
         row.last_run = runs.get(row.pk)  # type: ignore[attr-defined]
         row.draft_view = {  # type: ignore[attr-defined]
@@ -246,11 +248,11 @@ class ExportView(View):
         operation_id="definitions_export",
     )
     def get(self, request: Request, id: str) -> Response:
-        number = request.query_params.get("revision", "")
+        number = number_of(request, "revision", 0, largest=10**9)
         component = definition_export(
             access=self.access,
             definition_id=id,
-            revision=int(number) if number.isdigit() else None,
+            revision=number or None,
         )
         response = Response(component)
         response["Content-Disposition"] = 'attachment; filename="component.json"'

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from studio import presentation as s
-from studio.api.base import View, idempotent
+from studio.api.base import View
 from studio.api.schema import page_of
 from studio.core.errors import ApplicationError
 from studio.credentials.selectors import credential_get, credentials_list
@@ -68,7 +68,6 @@ class CredentialTestView(View):
     write_ability = "admin"
 
     @extend_schema(request=None, responses=s.CredentialTestOut, operation_id="credentials_test")
-    @idempotent
     def post(self, request: Request, id: str) -> Response:
         return Response(credential_test(credential_get(self.access, id)))
 

@@ -14,9 +14,11 @@ from rest_framework.response import Response
 from runtime.events import Event as LogEvent
 from studio import presentation as s
 from studio.accounts.selectors import Access
-from studio.api.base import View, idempotent
+from studio.api.base import View, idempotent, number_of
+from studio.api.permissions import current_access
 from studio.api.schema import page_of
 from studio.api.sse import event_stream
+from studio.core.dbpool import run_db
 from studio.execution.services import run_start
 from studio.library.selectors import definition_get
 from studio.runs.log import page_rows, wire_object, wire_text
@@ -43,15 +45,6 @@ class EventPage(BaseModel):
     results: list[LogEvent]
     head_seq: int
     state: str
-
-
-def number_of(request: Request, name: str, default: int, *, largest: int) -> int:
-    """A number of the query within 0 and `largest`; anything else counts as the nearest."""
-    text = request.query_params.get(name, "")
-    try:
-        return min(max(int(text), 0), largest)
-    except ValueError:
-        return default
 
 
 def run_data(access: Access, run: Run) -> Any:
@@ -133,6 +126,11 @@ class _AnyAccept(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
+def still_readable(request: Request, run_id: Any) -> bool:
+    access = current_access(request)
+    return access is not None and runs_list(access).filter(pk=run_id).exists()
+
+
 class EventsView(View):
     content_negotiation_class = _AnyAccept
 
@@ -146,9 +144,9 @@ class EventsView(View):
         after = number_of(request, "after", 0, largest=2**62)
         if "text/event-stream" in request.headers.get("Accept", ""):
             last = request.headers.get("Last-Event-ID", "")
-            after = int(last) if last.isdigit() and len(last) < 18 else after
+            after = int(last) if last.isdecimal() and len(last) < 18 else after
             return StreamingHttpResponse(
-                event_stream(run.pk, after),
+                event_stream(run.pk, after, lambda: still_readable(request, run.pk)),
                 content_type="text/event-stream",
                 headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
             )
@@ -181,10 +179,10 @@ class RunExportView(View):
         run = run_get(self.access, id)
         head = {"format": "troupe.run/1", "run": json.loads(_as_json(run_data(self.access, run)))}
 
-        def parts() -> Any:
+        async def parts() -> Any:
             yield json.dumps(head)[:-1] + ', "events": ['
             after = 0
-            while rows := page_rows(run.pk, after=after, upto=run.head_seq):
+            while rows := await run_db(page_rows, run.pk, after=after, upto=run.head_seq):
                 for row in rows:
                     yield (", " if after or row["seq"] > 1 else "") + wire_text(row)
                     after = row["seq"]

@@ -10,7 +10,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base as sqlite3_base
+
+WAIT_SECONDS = 30.0
 
 
 class FairLock:
@@ -29,7 +32,13 @@ class FairLock:
             turn = threading.Lock()
             turn.acquire()
             self._waiting.append(turn)
-        turn.acquire()
+        if turn.acquire(timeout=WAIT_SECONDS):
+            return
+        with self._guard:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+                raise OperationalError("database is locked: another transaction takes too long")
+        # It became ours at the last moment.
 
     def release(self) -> None:
         with self._guard:

@@ -17,6 +17,7 @@ from runtime.events import OUTSIDE_KINDS, Draft, Event
 from runtime.ports import Checkpoint, LogRange
 from studio.core.broadcast import run_changed
 from studio.core.dbpool import run_db
+from studio.core.wakeups import wake_on_commit
 from studio.execution.adapters.projection import Changes, as_time, run_changes, write_requests
 from studio.execution.writer import Operation, Writer
 from studio.runs.log import COLUMNS, event_of, rows_of
@@ -39,6 +40,7 @@ class DbJournal:
     ) -> None:
         self._run_id = run.pk
         self._workspace_id = run.workspace_id
+        self._queue = run.queue
         self._epoch = run.epoch
         self._writer = writer
         self._fenced = fenced
@@ -48,6 +50,7 @@ class DbJournal:
         self._pending_outside: list[Event] = []
         self._checkpoints: dict[str, Checkpoint] = {}
         self._changed = asyncio.Event()
+        self._inflight: set[asyncio.Future[list[dict[str, Any]]]] = set()
 
     # Opening -------------------------------------------------------------------------------
 
@@ -116,6 +119,8 @@ class DbJournal:
         return True
 
     async def outside(self) -> list[Event]:
+        if self._inflight:
+            await asyncio.wait(self._inflight)
         await self._catch_up()
         events, self._pending_outside = self._pending_outside, []
         self._returned = self._head
@@ -185,11 +190,20 @@ class DbJournal:
             after=self._publish,
             give_up=self._fenced,
         )
-        return await asyncio.wrap_future(self._writer.submit(operation))
+        future = asyncio.wrap_future(self._writer.submit(operation))
+        self._inflight.add(future)
+        future.add_done_callback(self._landed)
+        # Who waits may be cancelled; the append is not, and `outside` waits until it has landed.
+        return await asyncio.shield(future)
+
+    def _landed(self, future: asyncio.Future[list[dict[str, Any]]]) -> None:
+        self._inflight.discard(future)
+        if not future.cancelled():
+            future.exception()  # seen, also when its caller is gone
 
     def _publish(self, rows: list[dict[str, Any]]) -> None:
         if rows:
-            run_changed(self._run_id, rows[-1]["seq"], self._workspace_id)
+            run_changed(self._run_id, rows[-1]["seq"], self._workspace_id, ours=True)
 
     def _work(
         self,
@@ -247,7 +261,10 @@ class DbJournal:
             run_id=self._run_id, seq__gt=max(applied, default=self._head), kind="command.received"
         )
         if unread.exists():
-            Run.objects.filter(pk=self._run_id).update(state=RunState.QUEUED, due_at=timezone.now())
+            Run.objects.filter(pk=self._run_id).update(
+                state=RunState.QUEUED, due_at=timezone.now(), pause=None
+            )
+            wake_on_commit(self._run_id, self._queue)
 
     def _recover(self, drafts: Sequence[Draft]) -> list[dict[str, Any]] | Exception:
         if not self._owned() and not any(_ends_claim(draft) for draft in drafts):

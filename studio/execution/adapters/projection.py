@@ -13,6 +13,7 @@ from django.db import connection
 
 from runtime.events import Draft, payloads
 from studio.approvals.models import ApprovalRequest, RequestKind, RequestState
+from studio.core.redaction import redact
 from studio.runs.models import ENDED, RunState
 
 PROGRESS = frozenset(
@@ -77,8 +78,7 @@ def _apply(changes: Changes, draft: Draft, now: datetime) -> None:
             changes.set("stop_reason", reason[:500])
         case payloads.RunFailed(error=error):
             _end(changes, RunState.FAILED, now)
-            shown = {"code": error.code, "detail": error.detail, "hint": error.hint}
-            changes.set("error", as_json(shown))
+            changes.set("error", as_json(_shown(error)))
         case _:
             pass
 
@@ -105,11 +105,16 @@ def _apply_leaving(
         changes.set("due_at", as_time(min(timers)) if timers else None)
     elif isinstance(left, payloads.RunPaused):
         _leave(changes, RunState.PAUSED)
-        pause = {"code": left.code, "detail": left.detail, "hint": left.hint}
-        changes.set("pause", as_json(pause))
+        changes.set("pause", as_json(_shown(left)))
     else:
         _leave(changes, RunState.QUEUED)
         changes.set("due_at", as_time(now))
+
+
+def _shown(reason: payloads.ErrorInfo | payloads.RunPaused) -> dict[str, str | None]:
+    """Without any key that a vendor's text may quote."""
+    hint = redact(reason.hint) if reason.hint else None
+    return {"code": reason.code, "detail": redact(reason.detail), "hint": hint}
 
 
 def _leave(changes: Changes, state: str) -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from studio.accounts.selectors import access_for
 from studio.accounts.services import owner_ensure
+from studio.core.errors import ApplicationError
 from studio.credentials.seal import check_keys
 from studio.credentials.services import credentials_from_environment
 from studio.execution.guard import check_database
@@ -26,4 +27,10 @@ class Command(BaseCommand):
         check_keys()
         access = access_for(owner)
         if access is not None:
-            credentials_from_environment(access=access)
+            try:
+                credentials_from_environment(access=access)
+            except ApplicationError as error:
+                fields = "; ".join(f"{k}: {' '.join(v)}" for k, v in (error.fields or {}).items())
+                raise CommandError(
+                    "The model keys in the environment cannot be used. " + (fields or error.detail)
+                ) from error
