@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,6 +13,9 @@ MAX_REPLY = 10_000_000
 
 MAX_TOKENS = 2**48
 """No call has more; a count beyond it is nonsense and no database column takes it."""
+
+
+_EVENT_FIELD = re.compile(rb"(data|event|id|retry|:|\xef\xbb\xbf)")
 
 
 async def read_all(chunks: AsyncIterator[bytes], target: Target) -> bytes:
@@ -24,9 +28,14 @@ async def read_all(chunks: AsyncIterator[bytes], target: Target) -> bytes:
 
 
 async def server_sent_data(chunks: AsyncIterator[bytes], target: Target) -> AsyncIterator[str]:
-    """The `data` of each server-sent event. What is cut off at the end is dropped."""
+    """The `data` of each server-sent event. What is cut off at the end is dropped.
+
+    Raises ModelError when this is another kind of answer, such as a page.
+    """
     buffer, size, data = bytearray(), 0, []
     async for chunk in chunks:
+        if size == 0 and chunk.strip() and not _EVENT_FIELD.match(chunk.lstrip()):
+            raise not_understood(target, "it is no stream of events")
         size += len(chunk)
         if size > MAX_REPLY:
             raise too_large(target, MAX_REPLY)

@@ -11,6 +11,7 @@ import logging
 import time
 from typing import Any
 
+from autobahn.exception import Disconnected
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
@@ -173,6 +174,8 @@ class Socket(AsyncWebsocketConsumer):  # type: ignore[misc]
                     await self._recheck()
         except asyncio.CancelledError:
             raise
+        except Disconnected:
+            logger.debug("the client left in the middle of a frame")
         except Exception:
             # A reader that fails must not look alive: the client reconnects and goes on.
             logger.exception("a socket's stream failed")

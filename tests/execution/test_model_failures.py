@@ -209,7 +209,6 @@ def test_a_reply_that_is_no_json_is_named_and_asked_for_again(
     check_whole(vendor, run_id, requests=2 + ATTEMPTS)
 
 
-@pytest.mark.xfail(strict=True, reason="a page in place of a stream is taken for a cut stream")
 def test_a_page_in_place_of_a_stream_is_named(vendor: Vendor, through_timers: Through) -> None:
     vendor.server.script = ["text", "invalid"]
     run_id = start(vendor.person, vendor.team())["id"]
@@ -243,7 +242,6 @@ def test_a_deleted_credential_pauses_the_run(vendor: Vendor, through_timers: Thr
     assert "Settings" in run.pause["hint"]
 
 
-@pytest.mark.xfail(strict=True, reason="only what looks like a key (sk-…) is cut from errors")
 def test_a55_a_key_that_the_vendor_repeats_in_its_error_is_not_recorded(
     vendor: Vendor, through_timers: Through, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -31,6 +31,7 @@ export function AnswerPanel({ subject, disabledReason, onReload }: AnswerPanelPr
         maxRows={12}
         value={text}
         disabled={disabledReason !== undefined}
+        readOnly={control.sending || control.decided !== null}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
