@@ -16,14 +16,16 @@ SQLITE_PRAGMAS = (
 
 def databases(env: Environment) -> dict[str, dict[str, Any]]:
     if env.database_url:
-        config = dict(
+        config: dict[str, Any] = dict(
             dj_database_url.parse(env.database_url, conn_max_age=60, conn_health_checks=True)
         )
         if config["ENGINE"] != "django.db.backends.postgresql":
             raise SystemExit(
                 "DATABASE_URL must be a postgres:// address; without it we use SQLite."
             )
-        # "pool": no; each of our named threads keeps a checked connection of its own.
+        # A lock that nobody gives back becomes an error that is retried, never a hang.
+        limits = "-c lock_timeout=20s -c idle_in_transaction_session_timeout=60s"
+        config["OPTIONS"] = {**config.get("OPTIONS", {}), "options": limits}
         return {"default": config}
     return {
         "default": {

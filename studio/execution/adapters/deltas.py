@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from studio.core.broadcast import hub, run_group
@@ -30,6 +30,7 @@ class RunDeltas:
         self._run_id = run_id
         self._texts: dict[str, _Text] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._publishing: Future[None] | None = None
 
     def delta(
         self, *, agent_path: str, message_key: str, attempt: int, offset: int, text: str
@@ -58,36 +59,33 @@ class RunDeltas:
             _pool.submit(live_texts().drop, self._run_id, message_key)
 
     def _flush(self) -> None:
+        """One publication of a run is under way at a time: while the broker is slow, texts grow
+        here instead of a queue."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._publishing is not None and not self._publishing.done():
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(FLUSH_SECONDS, self._flush)
+            return
+        fresh = []
         for message_key, held in self._texts.items():
             if held.sent < len(held.text):
-                fresh = held.text[held.sent :]
-                _pool.submit(
-                    self._publish,
-                    message_key,
-                    held.agent_path,
-                    held.attempt,
-                    held.sent,
-                    fresh,
-                    held.text,
-                )
+                fresh.append((message_key, held.agent_path, held.attempt, held.sent, held.text))
                 held.sent = len(held.text)
+        if fresh:
+            self._publishing = _pool.submit(self._publish, fresh)
 
-    def _publish(
-        self, message_key: str, agent_path: str, attempt: int, offset: int, fresh: str, whole: str
-    ) -> None:
-        whole_text = {"agent_path": agent_path, "attempt": attempt, "text": whole}
-        live_texts().put(self._run_id, message_key, whole_text)
-        hub.delta(
-            run_group(self._run_id),
-            {
+    def _publish(self, fresh: list[tuple[str, str, int, int, str]]) -> None:
+        for message_key, agent_path, attempt, sent, whole in fresh:
+            text = {"agent_path": agent_path, "attempt": attempt, "text": whole}
+            live_texts().put(self._run_id, message_key, text)
+            message = {
                 "type": "run.delta",
                 "message_key": message_key,
                 "agent_path": agent_path,
                 "attempt": attempt,
-                "offset": offset,
-                "text": fresh,
-            },
-        )
+                "offset": sent,
+                "text": whole[sent:],
+            }
+            hub.delta(run_group(self._run_id), message)
