@@ -179,6 +179,34 @@ def test_a56_a_key_inside_a_component_is_never_stored(alice: Person) -> None:
     assert Definition.objects.count() == 0
 
 
+def test_a56_a_key_is_found_in_what_we_do_not_know_and_in_the_layout(alice: Person) -> None:
+    model = specs.component("some.other.Client", "model", api_key="canary-abcdef123456")
+    unknown = specs.component("some.other.Team", "team", model_client=model, participants=[])
+    body = {**TEAM, "component": unknown}
+    assert alice.post("/definitions", body).data["code"] == "inline_secret"
+    assert alice.post("/definitions/import", {"document": unknown}).data["code"] == "inline_secret"
+    loose = {"loose": [{"component": model, "x": 1, "y": 1}]}
+    assert alice.post("/definitions", {**TEAM, "layout": loose}).data["code"] == "inline_secret"
+    masked = specs.component("some.other.Client", "model", api_key="**********")
+    kept = specs.component("some.other.Team", "team", model_client=masked)
+    assert alice.post("/definitions", {**TEAM, "component": kept}).status_code == 201
+
+
+@pytest.mark.parametrize("config", [None, [], "x", 5])
+def test_a_draft_of_any_shape_does_not_break_the_list(alice: Person, config: Any) -> None:
+    component = {"provider": "x", "component_type": "team", "config": config}
+    alice.post("/definitions", {**TEAM, "component": component})
+    assert alice.get("/definitions").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/runs?definition=foo", "/sessions?definition=foo", "/runs?cursor=cD1mb28=", "/runs?state=x"],
+)
+def test_odd_ids_in_the_query_are_the_callers_fault(alice: Person, path: str) -> None:
+    assert alice.get(path).status_code in (200, 400, 404)
+
+
 def test_a20_an_import_runs_nothing_and_reports_what_it_does_not_know(alice: Person) -> None:
     tool = specs.component(
         "autogen_core.tools.FunctionTool",

@@ -213,6 +213,15 @@ def test_a_user_proxy_asks_and_goes_on_with_the_answer(alice: Person, engine: En
     assert transcript(events(run["id"]))[2:] == [("person", "Blue."), ("helper", "Ok.")]
 
 
+def test_stop_in_place_of_an_answer_stops_the_run(alice: Person, engine: Engine) -> None:
+    run = start(alice, specs.round_robin(specs.user_proxy("person")))
+    engine()
+    request = alice.get("/approvals").data["results"][0]
+    alice.post(f"/approvals/{request['id']}/decide", {"verb": "stop", "reason": "Enough."})
+    engine()
+    assert Run.objects.get(pk=run["id"]).state == "stopped"
+
+
 def test_the_next_run_of_a_session_goes_on_with_its_thread(alice: Person, engine: Engine) -> None:
     team = specs.round_robin(
         specs.assistant("one", specs.scripted(specs.says("first"), specs.says("again")))
