@@ -145,7 +145,13 @@ export class Connection {
     const socket = this.socket;
     this.socket = null;
     if (socket === null) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.onmessage = socket.onclose = null;
+    if (socket.readyState === 0 /* CONNECTING */) {
+      // Closing it now would make the browser complain of a failure that is none.
+      socket.onopen = () => socket.close();
+      return;
+    }
+    socket.onopen = null;
     socket.close();
   }
 

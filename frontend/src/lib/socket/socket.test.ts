@@ -129,6 +129,15 @@ describe("following a run", () => {
     expect(states.at(-1)).toBe("reconnecting");
   });
 
+  it("lets a connection that is being made be made before it closes it", () => {
+    const { socket } = follow();
+    socket.close();
+    expect(FakeSocket.last.closed).toBe(false);
+    FakeSocket.last.accept();
+    expect(FakeSocket.last.closed).toBe(true);
+    expect(FakeSocket.last.sent).toEqual([]);
+  });
+
   it("does not come back where it is not wanted", () => {
     const { refused, states } = follow();
     FakeSocket.last.accept().fail(4404);

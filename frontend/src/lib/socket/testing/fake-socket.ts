@@ -12,6 +12,8 @@ export class FakeSocket {
   onclose: ((event: { code: number }) => void) | null = null;
   readonly sent: Record<string, unknown>[] = [];
   closed = false;
+  /** 0 CONNECTING, 1 OPEN, as browsers number them. */
+  readyState = 0;
 
   constructor(readonly url: string) {
     FakeSocket.all.push(this);
@@ -26,6 +28,7 @@ export class FakeSocket {
   }
 
   accept(): this {
+    this.readyState = 1;
     this.onopen?.();
     return this;
   }
