@@ -17,7 +17,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.watch import Watch
-from tests.support.services import skip_or_fail
+from tests.support.services import postgres_server, redis_server, skip_or_fail
 from tests.support.tools import FOLDER
 from tests.support.troupe import ROOT, Troupe
 
@@ -71,10 +71,40 @@ def make_troupe(folder: Path, **env: str) -> Troupe:
     )
 
 
+IN_BOTH_MODES = pytest.mark.parametrize(
+    "server", ["embedded", "production"], indirect=True, scope="package"
+)
+
+
+def mode_env(request: pytest.FixtureRequest, mode: str) -> dict[str, str]:
+    if mode == "embedded":
+        return {}
+    return {
+        "DATABASE_URL": request.getfixturevalue("postgres_url"),
+        "REDIS_URL": request.getfixturevalue("redis_url"),
+    }
+
+
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Troupe]:
-    """The embedded server that most tests share; each brings teams of its own."""
-    found = make_troupe(tmp_path_factory.mktemp("browser"))
+def postgres_url() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="package")
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Troupe]:
+    """The server that most tests share; each brings teams of its own. Embedded, unless a module
+    asks for both modes: `pytestmark = IN_BOTH_MODES`."""
+    mode = getattr(request, "param", "embedded")
+    found = make_troupe(tmp_path_factory.mktemp(mode), **mode_env(request, mode))
     try:
         found.start()
         yield found

@@ -9,11 +9,14 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import screens
+from tests.browser.conftest import IN_BOTH_MODES
 from tests.browser.watch import Watch
 from tests.support import specs
 from tests.support.troupe import Troupe, check_log
 
 WRITE = "troupe.tools.WriteFile"
+
+pytestmark = IN_BOTH_MODES
 
 
 def ask(server: Troupe, path: str) -> str:
@@ -156,14 +159,13 @@ def test_it_waits_over_a_restart_with_the_page_open(
     page.goto(f"/runs/{run}")
     card = screens.tool_card(page, "write_file", "needs you")
     expect(card).to_be_visible()
-    process = server.processes["serve"]
-
-    if way == "killed":
-        process.kill()
-    else:
-        assert process.stop() == 0
+    for process in server.processes.values():
+        if way == "killed":
+            process.kill()
+        else:
+            assert process.stop() == 0
     expect(page.get_by_text("The connection was lost.")).to_be_visible()
-    process.start("Troupe is ready")
+    server.start_again()
     expect(page.get_by_text("The connection was lost.")).to_have_count(0, timeout=60_000)
 
     card.get_by_role("button", name="Approve", exact=True).click()

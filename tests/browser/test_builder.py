@@ -14,7 +14,10 @@ from tests.browser.building import (
     ran_to_its_word,
     saved,
 )
+from tests.browser.conftest import IN_BOTH_MODES
 from tests.support.troupe import Troupe
+
+pytestmark = IN_BOTH_MODES
 
 
 def test_a_team_is_built_with_the_keyboard_alone(server: Troupe, page: Page) -> None:

@@ -11,9 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import screens
 from tests.browser.building import build_with_the_mouse
-from tests.browser.conftest import Opener, make_troupe, sign_in
+from tests.browser.conftest import Opener, make_troupe, mode_env, sign_in
 from tests.browser.keys import add_key, model_server, run_on_a_real_model
-from tests.support.services import postgres_server, redis_server
 from tests.support.troupe import Troupe, check_log
 
 TEAM = "Research & write"
@@ -24,28 +23,13 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Troupe]:
     """A server that nobody has used yet."""
-    env = {}
-    if request.param == "production":
-        env["DATABASE_URL"] = request.getfixturevalue("postgres_url")
-        env["REDIS_URL"] = request.getfixturevalue("redis_url")
+    env = mode_env(request, request.param)
     found = make_troupe(tmp_path_factory.mktemp("journey"), **env)
     try:
         found.start()
         yield found
     finally:
         found.stop()
-
-
-@pytest.fixture(scope="module")
-def postgres_url() -> Iterator[str]:
-    with postgres_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def redis_url() -> Iterator[str]:
-    with redis_server() as url:
-        yield url
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,14 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import screens
+from tests.browser.conftest import IN_BOTH_MODES
 from tests.support import specs
 from tests.support.tools import FOLDER
 from tests.support.troupe import Troupe
 
 Events = list[dict[str, Any]]
+
+pytestmark = IN_BOTH_MODES
 
 
 @pytest.fixture

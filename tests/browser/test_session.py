@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser import screens
+from tests.browser.conftest import IN_BOTH_MODES
 from tests.browser.watch import Watch
 from tests.support import specs
 from tests.support.services import wait_for
@@ -19,6 +20,8 @@ from tests.support.troupe import Troupe, check_log
 
 COUNT = 100
 WORDS = [f"w{number:03}" for number in range(COUNT)]
+
+pytestmark = IN_BOTH_MODES
 
 
 def slow_writer(name: str = "talker") -> dict[str, object]:

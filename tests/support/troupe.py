@@ -15,6 +15,11 @@ from typing import Any
 from tests.support.services import ServerProcess, free_port, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+READY = {
+    "serve": "Troupe is ready",
+    "web": "web process is ready",
+    "worker": "worker is ready",
+}
 ENDED = ("completed", "failed", "stopped")
 
 
@@ -60,21 +65,21 @@ class Troupe:
     def start(self) -> None:
         if self.production:
             self.manage("setup")
-            for name, line in (("web", "web process is ready"), ("worker", "worker is ready")):
-                self.processes[name] = self._process(name)
-                self.processes[name].start(line)
-        else:
-            self.processes["serve"] = self._process("serve")
-            self.processes["serve"].start("Troupe is ready")
+        for name in ("web", "worker") if self.production else ("serve",):
+            self.processes[name] = self._process(name)
+        self.start_again()
         self.token = self.token or self.manage("create_token")
+
+    def start_again(self, *names: str) -> None:
+        """Processes that were stopped or killed; all of them if none is named."""
+        for name in names or tuple(self.processes):
+            self.processes[name].start(READY[name])
 
     def restart_killed(self, *names: str) -> None:
         """SIGKILL and start again, at once."""
-        lines = {"serve": "Troupe is ready", "web": "process is ready", "worker": "worker is ready"}
         for name in names or tuple(self.processes):
             self.processes[name].kill()
-        for name in names or tuple(self.processes):
-            self.processes[name].start(lines[name])
+        self.start_again(*names)
 
     def stop(self) -> None:
         for process in self.processes.values():
