@@ -7,6 +7,8 @@ serialises to JSON.
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -38,6 +40,35 @@ class FunctionExecutionResult(Frozen):
     is_error: bool = False
 
 
+class Image(Frozen):
+    """AutoGen's form: the file's bytes as base64, without a `data:` prefix."""
+
+    data: str
+    media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] = "image/png"
+
+    @property
+    def data_uri(self) -> str:
+        return f"data:{self.media_type};base64,{self.data}"
+
+
+class CodeBlock(Frozen):
+    """A fenced block of code as a model wrote it."""
+
+    code: str
+    language: str
+
+
+class CodeResult(Frozen):
+    exit_code: int
+    output: str
+
+
+class MemoryContent(Frozen):
+    content: str
+    mime_type: str = "text/plain"
+    metadata: dict[str, Any] | None = None
+
+
 # What a model sees -----------------------------------------------------------------------------
 
 
@@ -48,8 +79,15 @@ class SystemMessage(Frozen):
 
 class UserMessage(Frozen):
     type: Literal["UserMessage"] = "UserMessage"
-    content: str
+    content: str | list[str | Image]
     source: str
+
+    @property
+    def text(self) -> str:
+        """Without its images."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part for part in self.content if isinstance(part, str))
 
 
 class AssistantMessage(Frozen):
@@ -73,12 +111,22 @@ LLMMessage = Annotated[
 # What agents say to each other -----------------------------------------------------------------
 
 
-class BaseChatMessage(Frozen):
+class BaseMessage(Frozen):
     id: str
     source: str
     models_usage: RequestUsage | None = None
     metadata: dict[str, str] = Field(default_factory=dict)
     created_at: datetime
+
+    def to_text(self) -> str:
+        """As a person and a termination condition read it."""
+        raise NotImplementedError
+
+
+class BaseChatMessage(BaseMessage):
+    def to_model_content(self) -> str | list[str | Image]:
+        """As another agent's model reads it."""
+        return self.to_text()
 
 
 class TextMessage(BaseChatMessage):
@@ -87,6 +135,32 @@ class TextMessage(BaseChatMessage):
 
     def to_text(self) -> str:
         return self.content
+
+
+class MultiModalMessage(BaseChatMessage):
+    type: Literal["MultiModalMessage"] = "MultiModalMessage"
+    content: list[str | Image]
+
+    def to_text(self) -> str:
+        return "\n".join("<image>" if isinstance(part, Image) else part for part in self.content)
+
+    def to_model_content(self) -> str | list[str | Image]:
+        return self.content
+
+
+class StructuredMessage(BaseChatMessage):
+    """A value of a JSON schema. `content_type` names the schema; `format_string`, where given,
+    makes the text, with the value's top-level fields in braces."""
+
+    type: Literal["StructuredMessage"] = "StructuredMessage"
+    content: dict[str, Any]
+    content_type: str = ""
+    format_string: str | None = None
+
+    def to_text(self) -> str:
+        if self.format_string is None:
+            return json.dumps(self.content, ensure_ascii=False)
+        return fill_template(self.format_string, self.content)
 
 
 class StopMessage(BaseChatMessage):
@@ -118,8 +192,140 @@ class ToolCallSummaryMessage(BaseChatMessage):
 
 
 ChatMessage = Annotated[
-    TextMessage | StopMessage | HandoffMessage | ToolCallSummaryMessage,
+    TextMessage
+    | MultiModalMessage
+    | StructuredMessage
+    | StopMessage
+    | HandoffMessage
+    | ToolCallSummaryMessage,
     Field(discriminator="type"),
 ]
 
+# What happens on the way to a message ----------------------------------------------------------
+#
+# Views of the log for programs that read a run as AutoGen's stream, and for termination
+# conditions. They are derived from recorded steps and never recorded themselves.
+
+
+class BaseAgentEvent(BaseMessage):
+    pass
+
+
+class ToolCallRequestEvent(BaseAgentEvent):
+    type: Literal["ToolCallRequestEvent"] = "ToolCallRequestEvent"
+    content: list[FunctionCall]
+
+    def to_text(self) -> str:
+        return "\n".join(f"{call.name}({call.arguments})" for call in self.content)
+
+
+class ToolCallExecutionEvent(BaseAgentEvent):
+    type: Literal["ToolCallExecutionEvent"] = "ToolCallExecutionEvent"
+    content: list[FunctionExecutionResult]
+
+    def to_text(self) -> str:
+        return "\n".join(result.content for result in self.content)
+
+
+class CodeGenerationEvent(BaseAgentEvent):
+    type: Literal["CodeGenerationEvent"] = "CodeGenerationEvent"
+    retry_attempt: int
+    content: str
+    code_blocks: list[CodeBlock]
+
+    def to_text(self) -> str:
+        return self.content
+
+
+class CodeExecutionEvent(BaseAgentEvent):
+    type: Literal["CodeExecutionEvent"] = "CodeExecutionEvent"
+    retry_attempt: int
+    result: CodeResult
+
+    def to_text(self) -> str:
+        return self.result.output
+
+
+class MemoryQueryEvent(BaseAgentEvent):
+    type: Literal["MemoryQueryEvent"] = "MemoryQueryEvent"
+    content: list[MemoryContent]
+
+    def to_text(self) -> str:
+        return "\n".join(item.content for item in self.content)
+
+
+class ThoughtEvent(BaseAgentEvent):
+    type: Literal["ThoughtEvent"] = "ThoughtEvent"
+    content: str
+
+    def to_text(self) -> str:
+        return self.content
+
+
+class UserInputRequestedEvent(BaseAgentEvent):
+    type: Literal["UserInputRequestedEvent"] = "UserInputRequestedEvent"
+    request_id: str
+    content: str = ""
+
+    def to_text(self) -> str:
+        return self.content
+
+
+class ModelClientStreamingChunkEvent(BaseAgentEvent):
+    """Text as it comes. `full_message_id` is the id of the message that it becomes part of; these
+    events are not part of a result."""
+
+    type: Literal["ModelClientStreamingChunkEvent"] = "ModelClientStreamingChunkEvent"
+    content: str
+    full_message_id: str | None = None
+
+    def to_text(self) -> str:
+        return self.content
+
+
+class SelectSpeakerEvent(BaseAgentEvent):
+    type: Literal["SelectSpeakerEvent"] = "SelectSpeakerEvent"
+    content: list[str]
+
+    def to_text(self) -> str:
+        return ", ".join(self.content)
+
+
+class SelectorEvent(BaseAgentEvent):
+    type: Literal["SelectorEvent"] = "SelectorEvent"
+    content: str
+
+    def to_text(self) -> str:
+        return self.content
+
+
+AgentEvent = Annotated[
+    ToolCallRequestEvent
+    | ToolCallExecutionEvent
+    | CodeGenerationEvent
+    | CodeExecutionEvent
+    | MemoryQueryEvent
+    | ThoughtEvent
+    | UserInputRequestedEvent
+    | ModelClientStreamingChunkEvent
+    | SelectSpeakerEvent
+    | SelectorEvent,
+    Field(discriminator="type"),
+]
+
+TeamMessage = ChatMessage | AgentEvent
+
 JsonObject = dict[str, Any]
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+def fill_template(template: str, values: JsonObject) -> str:
+    """By plain replacement, in one pass: a template is a user's text and the values are a model's;
+    `str.format` would reach into attributes, and repeated replacement into the values."""
+
+    def value(match: re.Match[str]) -> str:
+        found = values.get(match[1], match[0])
+        return found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
+
+    return _PLACEHOLDER.sub(value, template)

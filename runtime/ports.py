@@ -14,7 +14,14 @@ from pydantic import Field
 
 from runtime.events import Draft, Event
 from runtime.events.payloads import Effect, ModelInfo, Verdict
-from runtime.messages import Frozen, FunctionCall, JsonObject, LLMMessage, RequestUsage
+from runtime.messages import (
+    Frozen,
+    FunctionCall,
+    JsonObject,
+    LLMMessage,
+    MemoryContent,
+    RequestUsage,
+)
 
 CHECKPOINT_FORMAT = 1
 
@@ -200,3 +207,45 @@ class FileArea(Protocol):
 
     async def list(self, prefix: str = "") -> list[dict[str, Any]]:
         """`{path, size, modified_at}` by path."""
+
+
+class Blobs(Protocol):
+    """Bytes by their SHA-256, for what is too large for the log. Never changed, never renamed."""
+
+    async def put(self, data: bytes) -> str:
+        """The digest, in hexadecimal. Putting the same bytes again writes nothing."""
+
+    async def get(self, digest: str) -> bytes:
+        """Raises ToolError when there is no such blob in this workspace."""
+
+
+class VectorItem(Frozen):
+    id: str
+    """Putting an item whose id exists replaces it."""
+    content: MemoryContent
+    vector: list[float]
+
+
+class VectorMatch(Frozen):
+    content: MemoryContent
+    score: float
+    """Cosine similarity, from -1 to 1."""
+
+
+class VectorStore(Protocol):
+    """A workspace's vectors, in named collections. All vectors of a collection have one length."""
+
+    async def put(self, collection: str, items: Sequence[VectorItem]) -> None:
+        """Raises ToolError when a vector's length is not the collection's."""
+
+    async def nearest(
+        self,
+        collection: str,
+        vector: Sequence[float],
+        *,
+        limit: int,
+        min_score: float | None = None,
+    ) -> list[VectorMatch]:
+        """Best first; ties by id."""
+
+    async def clear(self, collection: str) -> None: ...

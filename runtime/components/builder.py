@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -13,6 +13,7 @@ from runtime.components.catalog import REFERENCE
 from runtime.components.registry import find_component, unsupported_reason
 from runtime.components.spec import Component
 from runtime.errors import SpecError
+from runtime.operator import Operator
 from runtime.ports import Secrets
 
 BuiltT = TypeVar("BuiltT", bound=ComponentBase[Any])
@@ -30,6 +31,7 @@ class Builder:
 
     secrets: Secrets
     clients: SharedClients
+    operator: Operator = field(default_factory=Operator)
     path: str = "$"
 
     def build(self, component: Component, expect: type[BuiltT], at: str = "") -> BuiltT:

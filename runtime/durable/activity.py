@@ -95,9 +95,11 @@ class Activity:
             raise
 
 
-async def within(clock: Clock, seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """Raises TimeoutError, and cancels the work, when it takes longer by this clock. Does not
-    wait for work that ignores its cancellation."""
+async def within(clock: Clock, seconds: float | None, work: Coroutine[Any, Any, T]) -> T:
+    """Raises TimeoutError, and cancels the work, when it takes longer by this clock; None: it may
+    take for ever. Does not wait for work that ignores its cancellation."""
+    if seconds is None:
+        return await work
     task = asyncio.ensure_future(work)
     timer = asyncio.ensure_future(clock.sleep(seconds))
     try:

@@ -10,12 +10,14 @@ from typing import Any
 from runtime.durable.activity import Activity
 from runtime.durable.inbox import Inbox
 from runtime.durable.limits import RunLimits
+from runtime.durable.resources import RunResources
 from runtime.durable.state import RunState
 from runtime.errors import Cancelled, NonDeterministic
 from runtime.events import Draft, Event, sanitise_model
 from runtime.events.payloads import Actor, RunWarned, Wait
 from runtime.ports import (
     ApprovalGate,
+    Blobs,
     Checkpoint,
     Clock,
     DeltaSink,
@@ -24,6 +26,7 @@ from runtime.ports import (
     GateVerdict,
     Journal,
     LogRange,
+    VectorStore,
 )
 
 log = logging.getLogger(__name__)
@@ -52,6 +55,8 @@ class RunContext:
     journal: Journal
     gate: ApprovalGate
     files: FileArea
+    blobs: Blobs
+    vectors: VectorStore
     deltas: DeltaSink
     clock: Clock
     limits: RunLimits
@@ -59,6 +64,7 @@ class RunContext:
     state: RunState
     signal: Callable[[], None]
     actor_states: Callable[[], dict[str, dict[str, Any]]] = dict
+    resources: RunResources = field(default_factory=RunResources)
     activity: Activity = field(init=False)
     inbox: Inbox = field(init=False)
     holds: list[Hold] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from runtime.durable.run import RunContext
 from runtime.durable.scope import Scope, derive_id
 from runtime.events import Draft, Event, Payload
+from runtime.events.payloads import StepRecorded
 from runtime.messages import Frozen
 
 T = TypeVar("T")
@@ -57,6 +58,17 @@ class StepContext:
         """Appends one event and returns its recorded payload."""
         (event,) = await self.append(self.draft(name, payload))
         return event.payload
+
+    async def record(self, name: str, make: Callable[[], Awaitable[Any]]) -> Any:
+        """The recorded value of this name, or what `make` returns, recorded before anything can
+        depend on it. For effects that may be made again: JSON values only, as they come back."""
+        found = self.find(name)
+        if found is None:
+            draft = self.draft(name, StepRecorded(name=name, value=await make()))
+            (found,) = await self.append(draft)
+        if not isinstance(found.payload, StepRecorded):
+            raise TypeError(f"{found.key} is recorded as {found.kind}")
+        return found.payload.value
 
     async def point(self, name: str) -> None:
         """A numbered point: commands from outside take effect here."""

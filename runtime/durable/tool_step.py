@@ -23,7 +23,7 @@ from runtime.durable.arguments import BadArguments, check_arguments, parse_argum
 from runtime.durable.people import ask_approval
 from runtime.durable.scope import idempotency_key
 from runtime.durable.step import StepContext
-from runtime.durable.tool import Tool, ToolContext
+from runtime.durable.tool import Tool, ToolContext, ToolOutput
 from runtime.errors import Interrupted, JournalError, RuntimeFault
 from runtime.events import Draft, content_hash, sanitise, sanitise_text
 from runtime.events.payloads import (
@@ -187,12 +187,21 @@ class ToolStep:
     async def _execute(self, tool: Tool, arguments: JsonObject, key: str) -> ToolCompleted:
         run = self.step.run
         begun = run.clock.monotonic()
-        context = ToolContext(idempotency_key=key, files=run.files, clock=run.clock)
+        context = ToolContext(
+            idempotency_key=key,
+            files=run.files,
+            clock=run.clock,
+            blobs=run.blobs,
+            resources=run.resources,
+            step=self.step,
+        )
         closing = self._result("cancelled", "The run was stopped while the call was running.", True)
         run.open_steps[self.step.scope.path] = closing
-        outcome, result = await _call(tool, arguments, context)
+        outcome, output = await _call(tool, arguments, context)
         duration = round((run.clock.monotonic() - begun) * 1000)
-        completed = await self._complete(outcome, result, outcome != "done", duration)
+        completed = await self._complete(
+            outcome, output.text, output.is_error, duration, output.artifacts
+        )
         run.open_steps.pop(self.step.scope.path, None)
         return completed
 
@@ -219,7 +228,12 @@ class ToolStep:
         await self.step.append(*drafts)
 
     def _result(
-        self, outcome: Outcome, result: str, is_error: bool, duration_ms: int | None = None
+        self,
+        outcome: Outcome,
+        result: str,
+        is_error: bool,
+        duration_ms: int | None = None,
+        artifacts: JsonObject | None = None,
     ) -> Draft:
         payload = ToolCompleted(
             call_id=self.call.id,
@@ -228,40 +242,53 @@ class ToolStep:
             is_error=is_error,
             outcome=outcome,
             duration_ms=duration_ms,
+            artifacts=artifacts,
         )
         return self.step.draft("tool.completed", payload, correlation_id=self.call.id)
 
     async def _complete(
-        self, outcome: Outcome, result: str, is_error: bool = True, duration_ms: int | None = None
+        self,
+        outcome: Outcome,
+        result: str,
+        is_error: bool = True,
+        duration_ms: int | None = None,
+        artifacts: JsonObject | None = None,
     ) -> ToolCompleted:
         drafts, self._pending = self._pending, []
-        events = await self.step.append(
-            *drafts, self._result(outcome, result, is_error, duration_ms)
-        )
+        last = self._result(outcome, result, is_error, duration_ms, artifacts)
+        events = await self.step.append(*drafts, last)
         payload = events[-1].payload
         if not isinstance(payload, ToolCompleted):
             raise TypeError(f"{events[-1].key} is recorded as {payload.kind}")
         return payload
 
 
-async def _call(tool: Tool, arguments: JsonObject, context: ToolContext) -> tuple[Outcome, str]:
+async def _call(
+    tool: Tool, arguments: JsonObject, context: ToolContext
+) -> tuple[Outcome, ToolOutput]:
     try:
         value = await within(context.clock, tool.timeout, tool.call(arguments, context))
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        return "error", f"{tool.name} was cancelled from within"
+        return _failed(f"{tool.name} was cancelled from within")
     except TimeoutError:
-        return "timeout", f"{tool.name} did not finish within {tool.timeout:g} s"
+        late = f"{tool.name} did not finish within {tool.timeout:g} s"
+        return "timeout", ToolOutput(late, is_error=True)
     except (Interrupted, JournalError):
         raise
     except RuntimeFault as error:
-        return "error", error.detail + (f" {error.hint}" if error.hint else "")
+        return _failed(error.detail + (f" {error.hint}" if error.hint else ""))
     except Exception as error:
         log.warning("The tool %s failed", tool.name, exc_info=True)
-        return "error", f"{type(error).__name__}: {error}"
-    return "done", as_text(value)
+        return _failed(f"{type(error).__name__}: {error}")
+    output = value if isinstance(value, ToolOutput) else ToolOutput(as_text(value))
+    return "error" if output.is_error else "done", output
+
+
+def _failed(text: str) -> tuple[Outcome, ToolOutput]:
+    return "error", ToolOutput(text, is_error=True)
 
 
 def as_text(value: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runtime.agents.base import AnyParticipant, Participant
@@ -20,15 +20,19 @@ from runtime.engine.supervisor import Outcome, Prepared, Supervisor
 from runtime.errors import NewerCheckpoint, RuntimeFault, SpecError
 from runtime.messages import ChatMessage
 from runtime.model_clients.pool import ModelClientPool
+from runtime.operator import Operator
 from runtime.ports import (
     CHECKPOINT_FORMAT,
     ApprovalGate,
+    Blobs,
     Clock,
     DeltaSink,
     FileArea,
     Journal,
     Secrets,
+    VectorStore,
 )
+from runtime.stores import MemoryBlobs, MemoryVectors
 from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult, actor_id
 from runtime.teams.round_robin import alone
 
@@ -46,6 +50,9 @@ class RunServices:
     clock: Clock
     secrets: Secrets
     clients: ModelClientPool
+    blobs: Blobs = field(default_factory=MemoryBlobs)
+    vectors: VectorStore = field(default_factory=MemoryVectors)
+    operator: Operator = field(default_factory=Operator)
 
 
 class RunEngine:
@@ -91,6 +98,8 @@ class RunEngine:
             journal=services.journal,
             gate=services.gate,
             files=services.files,
+            blobs=services.blobs,
+            vectors=services.vectors,
             deltas=services.deltas,
             clock=services.clock,
             limits=self._limits,
@@ -123,7 +132,9 @@ class RunEngine:
 
     def _build(self) -> BaseGroupChat[Any]:
         services = self._services
-        builder = Builder(secrets=services.secrets, clients=services.clients)
+        builder = Builder(
+            secrets=services.secrets, clients=services.clients, operator=services.operator
+        )
         built: AnyParticipant = builder.build(self._spec, Participant)
         root = built if isinstance(built, BaseGroupChat) else alone(built)
         root.place(ROOT_FRAME)

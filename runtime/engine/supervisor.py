@@ -90,6 +90,7 @@ class Supervisor:
         finally:
             run.closed = True
             await self._cancel(main, mail)
+            await run.resources.close()
 
     # Watching ----------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from runtime.messages import ChatMessage, Frozen, FunctionCall, RequestUsage
+from runtime.messages import ChatMessage, Frozen, FunctionCall, MemoryContent, RequestUsage
 
 Effect = Literal["pure", "idempotent", "at_most_once"]
 """What may be done with a call that was started and has no result: run it again, run it again
@@ -296,6 +296,25 @@ class ToolCompleted(Frozen):
     is_error: bool
     outcome: Literal["done", "error", "invalid", "denied", "answered", "cancelled", "timeout"]
     duration_ms: int | None = None
+    artifacts: dict[str, Any] | None = None
+    """What the tool left beside its result, such as `{files: [{path, digest, size}]}`."""
+
+
+class MemoryQueried(Frozen):
+    """What a memory gave for an agent's turn, before its first model call."""
+
+    kind: Literal["memory.queried"] = "memory.queried"
+    memory: str
+    query: str
+    results: list[MemoryContent]
+
+
+class StepRecorded(Frozen):
+    """The result of any other step whose value the run depends on: a list of tools, the clock."""
+
+    kind: Literal["step.recorded"] = "step.recorded"
+    name: str
+    value: Any
 
 
 # People ----------------------------------------------------------------------------------------
@@ -378,6 +397,8 @@ Payload = Annotated[
     | ToolGated
     | ToolStarted
     | ToolCompleted
+    | MemoryQueried
+    | StepRecorded
     | ApprovalRequested
     | ApprovalDecided
     | InputRequested

@@ -68,9 +68,7 @@ def _alternating(messages: list[LLMMessage]) -> list[JsonObject]:
 
 def _blocks(message: LLMMessage) -> list[JsonObject]:
     if isinstance(message, UserMessage):
-        said = (
-            message.content if message.source == "user" else f"{message.source}: {message.content}"
-        )
+        said = message.text if message.source == "user" else f"{message.source}: {message.text}"
         return [_text(said)]
     if isinstance(message, AssistantMessage):
         if isinstance(message.content, str):

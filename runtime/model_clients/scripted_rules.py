@@ -70,7 +70,7 @@ class Scene:
         heard = [message for message in self.messages if isinstance(message, UserMessage)]
         people = [message for message in heard if message.source in ("user", "user_proxy")]
         chosen = people or heard
-        return chosen[-1].content.strip() if chosen else ""
+        return chosen[-1].text.strip() if chosen else ""
 
     @cached_property
     def topic(self) -> str:
@@ -109,7 +109,7 @@ class Scene:
     @cached_property
     def facts(self) -> list[str]:
         """Bullets that others listed and tools returned, each once."""
-        texts = [m.content for m in self.messages if isinstance(m, UserMessage)]
+        texts = [m.text for m in self.messages if isinstance(m, UserMessage)]
         texts += [result.content for result in self.results if not result.is_error]
         found = [_TAG.sub("", fact.strip()) for text in texts for fact in _BULLET.findall(text)]
         return list(dict.fromkeys(found))[:MAX_FACTS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runtime.testing.clock import ManualClock
+from runtime.testing.contexts import step_context, tool_context
 from runtime.testing.doubles import (
     MemoryFileArea,
     RecordingDeltaSink,
@@ -22,4 +23,6 @@ __all__ = [
     "ScriptedClient",
     "StaticGate",
     "StaticSecrets",
+    "step_context",
+    "tool_context",
 ]

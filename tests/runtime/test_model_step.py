@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from runtime.durable.limits import RunLimits
 from runtime.durable.model_step import ModelStep
-from runtime.durable.run import RunContext
 from runtime.durable.scope import ROOT, derive_fraction, derive_id
-from runtime.durable.state import RunState
 from runtime.durable.step import StepContext
 from runtime.messages import FunctionCall, RequestUsage, UserMessage
 from runtime.ports import ModelReply, ModelRequest
-from runtime.testing import InMemoryJournal, ScriptedClient
+from runtime.testing import InMemoryJournal, ScriptedClient, step_context
 from tests.runtime.support import World
 
 REQUEST = ModelRequest(messages=[UserMessage(content="x", source="user")])
 
 
 def step_on(journal: InMemoryJournal, world: World) -> StepContext:
-    run = RunContext(
-        journal=journal,
-        gate=world.gate,
-        files=world.files,
-        deltas=world.deltas,
-        clock=world.clock,
-        limits=RunLimits(),
-        linger=2.0,
-        state=RunState(run_id=journal.run_id),
-        signal=lambda: None,
-    )
+    run = step_context(journal=journal, clock=world.clock).run
     return StepContext(run, ROOT.child("turn", 1), "a", 1)
 
 

@@ -11,7 +11,7 @@ from runtime.durable.tool import ToolContext
 from runtime.durable.tool_step import as_text
 from runtime.events import sanitise, sanitise_text
 from runtime.events.sanitise import MAX_DEPTH, MAX_TEXT, TOO_DEEP
-from runtime.testing import ManualClock, MemoryFileArea
+from runtime.testing import tool_context
 from runtime.tools import FunctionTool
 from runtime.tools.sample_notes import search_notes
 from tests.runtime import sample_tools
@@ -28,7 +28,7 @@ from tests.runtime.support import (
     until_true,
 )
 
-CONTEXT = ToolContext(idempotency_key="k", files=MemoryFileArea(), clock=ManualClock())
+CONTEXT = tool_context()
 
 
 class Colour(Enum):
