@@ -1,0 +1,1 @@
+"""The way out: every HTTP request that a tool or an agent makes goes through `egress`."""
