@@ -9,6 +9,7 @@ from pydantic import Field
 from runtime.components.base import ComponentBase, ComponentConfig, Palette
 from runtime.components.builder import Builder
 from runtime.components.spec import ToolSlot
+from runtime.durable.step import StepContext
 from runtime.durable.tool import Tool
 from runtime.messages import JsonObject
 from runtime.tools.base import BaseTool
@@ -49,6 +50,9 @@ class StaticWorkbench(ComponentBase[StaticWorkbenchConfig]):
                 for tool in built
             ],
         )
+
+    async def list_tools(self, step: StepContext) -> list[Tool]:
+        return self.tools
 
 
 class StaticStreamWorkbench(StaticWorkbench):
