@@ -26,6 +26,10 @@ from runtime.messages import (
 CHECKPOINT_FORMAT = 1
 
 
+UP_TO_CHECKPOINT = 0
+"""As the `last` of a range in a checkpoint: up to the checkpoint's own place in the log."""
+
+
 class LogRange(Frozen):
     """Events `first` to `last`, both included, of one run's log."""
 
@@ -43,6 +47,15 @@ class Checkpoint(Frozen):
     """The last event of the append that it was saved with; the journal fills it in."""
     format: int = CHECKPOINT_FORMAT
     state: JsonObject
+
+    def at(self, seq: int) -> Checkpoint:
+        """As a journal keeps it: tied to its place in the log."""
+        spans = [
+            {**span, "last": seq} if span["last"] == UP_TO_CHECKPOINT else span
+            for span in self.state.get("history", ())
+        ]
+        state = {**self.state, "history": spans} if spans else self.state
+        return self.model_copy(update={"seq": seq, "state": state})
 
 
 class Journal(Protocol):
@@ -65,12 +78,16 @@ class Journal(Protocol):
     async def append(
         self, drafts: Sequence[Draft], *, checkpoint: Checkpoint | None = None
     ) -> list[Event]:
-        """Appends all or nothing, durable when it returns. A draft whose key is recorded is not
-        written: its recorded event is returned in its place.
+        """Appends all or nothing, durable when it returns; the checkpoint is kept `at` the last of
+        the events. One of the root frame ends those of all frames inside it. A draft whose key is
+        recorded is not written: its recorded event is returned in its place.
 
         Raises LeaseLost when another worker owns the run, NonDeterministic when a key is recorded
         with another fingerprint.
         """
+
+    async def settled(self) -> None:
+        """Returns when every append that is under way has landed or failed."""
 
     async def park(self, draft: Draft, *, seen: int) -> bool:
         """Appends `run.parked` and gives the run up, in one transaction; False, and nothing
@@ -150,7 +167,11 @@ class ModelRequest(Frozen):
     tools: list[ToolSchema] = Field(default_factory=list)
     tool_choice: ToolChoice = "auto"
     json_schema: JsonObject | None = None
+    """The reply is to be JSON text of this schema. Whoever asks checks it against the schema."""
     params: JsonObject = Field(default_factory=dict)
+    ordinal: int | None = None
+    """How many calls its owner made before this one, by the log: the place in a script or replay.
+    None: not known; the owner's own messages in the request are counted instead."""
 
 
 class ModelReply(Frozen):
@@ -160,6 +181,12 @@ class ModelReply(Frozen):
     finish_reason: Literal["stop", "length", "function_calls", "content_filter", "unknown"]
     usage: RequestUsage
     cost_usd: str | None = None
+    reasoning_tokens: int | None = None
+    """Part of `usage.completion_tokens` that was thought and not said; None: it did not say."""
+    cache_write_tokens: int | None = None
+    """Part of `usage.prompt_tokens` that the vendor put into its cache, at a price of its own."""
+    cached: bool = False
+    """True: no model was asked; an earlier reply to the same request stands here."""
 
 
 class ModelClient(Protocol):
@@ -176,6 +203,17 @@ class ModelClient(Protocol):
         ends before its end."""
 
     async def close(self) -> None: ...
+
+
+class EmbeddingClient(Protocol):
+    """Texts as vectors of one length. Makes one attempt."""
+
+    @property
+    def name(self) -> str:
+        """Vectors of clients with different names must not be compared."""
+
+    async def embed(self, texts: Sequence[str]) -> list[list[float]]:
+        """One vector for each text, in their order. Raises ModelError."""
 
 
 class Secret(Frozen):
@@ -204,6 +242,9 @@ class FileArea(Protocol):
 
     async def write(self, path: str, text: str) -> int:
         """Replaces atomically; returns the size in bytes. Raises ToolError."""
+
+    async def delete(self, path: str) -> None:
+        """Raises ToolError: missing, not a file, outside the area."""
 
     async def list(self, prefix: str = "") -> list[dict[str, Any]]:
         """`{path, size, modified_at}` by path."""

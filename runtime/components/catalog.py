@@ -18,6 +18,18 @@ CATALOG: Final[dict[str, str]] = {
     "autogen_ext.models.anthropic.AnthropicChatCompletionClient": (
         "runtime.model_clients.anthropic:AnthropicChatCompletionClient"
     ),
+    "autogen_ext.models.openai.AzureOpenAIChatCompletionClient": (
+        "runtime.model_clients.azure:AzureOpenAIChatCompletionClient"
+    ),
+    "autogen_ext.models.ollama.OllamaChatCompletionClient": (
+        "runtime.model_clients.ollama:OllamaChatCompletionClient"
+    ),
+    "autogen_ext.models.cache.ChatCompletionCache": (
+        "runtime.model_clients.cache:ChatCompletionCache"
+    ),
+    "autogen_ext.models.replay.ReplayChatCompletionClient": (
+        "runtime.model_clients.replay:ReplayChatCompletionClient"
+    ),
     "troupe.models.ScriptedChatCompletionClient": (
         "runtime.model_clients.scripted:ScriptedChatCompletionClient"
     ),
@@ -26,6 +38,10 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.WriteFile": "runtime.tools.files:WriteFile",
     "troupe.tools.ReadFile": "runtime.tools.files:ReadFile",
     "troupe.tools.ListFiles": "runtime.tools.files:ListFiles",
+    "troupe.tools.AppendFile": "runtime.tools.files:AppendFile",
+    "troupe.tools.EditFile": "runtime.tools.files:EditFile",
+    "troupe.tools.DeleteFile": "runtime.tools.files:DeleteFile",
+    "troupe.tools.Calculator": "runtime.tools.calculator:Calculator",
     "troupe.tools.CurrentTime": "runtime.tools.current_time:CurrentTime",
     # Workbenches
     "autogen_core.tools.StaticWorkbench": "runtime.tools.workbench:StaticWorkbench",
@@ -52,6 +68,12 @@ CATALOG: Final[dict[str, str]] = {
     ),
     "autogen_core.model_context.BufferedChatCompletionContext": (
         "runtime.model_contexts.buffered:BufferedChatCompletionContext"
+    ),
+    "autogen_core.model_context.HeadAndTailChatCompletionContext": (
+        "runtime.model_contexts.head_and_tail:HeadAndTailChatCompletionContext"
+    ),
+    "autogen_core.model_context.TokenLimitedChatCompletionContext": (
+        "runtime.model_contexts.token_limited:TokenLimitedChatCompletionContext"
     ),
 }
 
@@ -96,8 +118,6 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_agentchat.conditions.SourceMatchTermination": _LATER,
     "autogen_agentchat.conditions.TextMessageTermination": _LATER,
     "autogen_agentchat.conditions.FunctionCallTermination": _LATER,
-    "autogen_core.model_context.HeadAndTailChatCompletionContext": _LATER,
-    "autogen_core.model_context.TokenLimitedChatCompletionContext": _LATER,
     "autogen_core.memory.ListMemory": _LATER,
     "autogen_ext.memory.chromadb.ChromaDBVectorMemory": _LATER,
     "autogen_ext.memory.redis_memory.RedisMemory": _LATER,
@@ -111,14 +131,20 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_ext.code_executors.docker.DockerCommandLineCodeExecutor": _USER_CODE,
     "autogen_ext.code_executors.jupyter.JupyterCodeExecutor": _USER_CODE,
     "autogen_ext.code_executors.docker_jupyter.DockerJupyterCodeExecutor": _USER_CODE,
-    "autogen_ext.models.anthropic.AnthropicBedrockChatCompletionClient": _LATER,
-    "autogen_ext.models.cache.ChatCompletionCache": _LATER,
-    "autogen_ext.models.openai.AzureOpenAIChatCompletionClient": _LATER,
-    "autogen_ext.models.ollama.OllamaChatCompletionClient": (
-        "Use the OpenAI-compatible client with Ollama's /v1 address instead; "
-        "Ollama's own protocol comes later."
+    "autogen_ext.models.anthropic.AnthropicBedrockChatCompletionClient": (
+        "It signs its calls with keys of AWS, which Troupe does not keep yet; "
+        "use Anthropic's own client, or an OpenAI-compatible gateway in front of Bedrock."
     ),
-    "autogen_ext.models.replay.ReplayChatCompletionClient": _LATER,
+    "autogen_ext.models.llama_cpp.LlamaCppChatCompletionClient": (
+        "It runs the model inside the worker; start llama.cpp's own server instead and use the "
+        "OpenAI-compatible client with its /v1 address."
+    ),
+    "autogen_ext.models.azure.AzureAIChatCompletionClient": (
+        "Use the OpenAI-compatible client with the endpoint's /v1 address instead."
+    ),
+    "autogen_ext.models.semantic_kernel.SKChatCompletionAdapter": (
+        "It needs objects of a program of yours; use the client of the model behind it."
+    ),
     "autogen_ext.tools.http.HttpTool": _LATER,
     "autogen_ext.tools.mcp.McpWorkbench": _LATER,
 }

@@ -54,6 +54,10 @@ class MemoryFileArea:
         self.writes.append((path, text))
         return len(text.encode())
 
+    async def delete(self, path: str) -> None:
+        await self.read(path)
+        del self.files[path]
+
     async def list(self, prefix: str = "") -> list[dict[str, Any]]:
         return [
             {"path": path, "size": len(text.encode()), "modified_at": None}

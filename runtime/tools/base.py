@@ -43,6 +43,37 @@ class BaseTool(ComponentBase[ConfigT]):
     async def call(self, arguments: JsonObject, context: ToolContext) -> Any: ...
 
 
+class ConfiguredTool(BaseTool[ConfigT]):
+    """A function of ours that needs a config: `build` makes the instance and calls `_use`."""
+
+    def _use(
+        self,
+        function: Callable[..., Any],
+        *,
+        name: str,
+        effect: Effect,
+        side_effects: bool,
+        description: str | None = None,
+        timeout: float = DEFAULT_TIMEOUT,
+    ) -> None:
+        self._tool = FunctionTool(
+            function,
+            name=name,
+            description=description,
+            effect=effect,
+            side_effects=side_effects,
+            timeout=timeout,
+        )
+        self.name = name
+        self.schema = self._tool.schema
+        self.effect = effect
+        self.side_effects = side_effects
+        self.timeout = timeout
+
+    async def call(self, arguments: JsonObject, context: ToolContext) -> Any:
+        return await self._tool.call(arguments, context)
+
+
 class RegisteredTool(BaseTool[NoConfig]):
     """A function of ours under a provider name."""
 

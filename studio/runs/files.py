@@ -126,6 +126,21 @@ def file_read(workspace_id: Any, path: str) -> bytes:
         raise FileProblem(f"{path} cannot be read: {error.strerror}.") from error
 
 
+def file_delete(workspace_id: Any, path: str) -> None:
+    """Deletes a plain file; folders stay. Raises FileProblem."""
+    parts = parts_of(path)
+    try:
+        with _folder(area_root(workspace_id), parts[:-1], make=False) as folder:
+            info = os.stat(parts[-1], dir_fd=folder, follow_symlinks=False)
+            if not stat.S_ISREG(info.st_mode):
+                raise FileProblem(f"{path} is not a file.")
+            os.unlink(parts[-1], dir_fd=folder)
+    except FileNotFoundError as error:
+        raise FileProblem(f"There is no file {path}.") from error
+    except OSError as error:
+        raise FileProblem(f"{path} cannot be deleted: {error.strerror}.") from error
+
+
 def files_list(workspace_id: Any, prefix: str = "") -> list[FileInfo]:
     """Plain files by path, at most 1,000; links are not followed and not shown."""
     root = area_root(workspace_id)

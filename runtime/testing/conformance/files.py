@@ -43,6 +43,16 @@ class FileAreaConformance(ABC):
         with pytest.raises(ToolError):
             await (await self.new_area()).read("nope.md")
 
+    async def test_a_deleted_file_is_gone(self) -> None:
+        area = await self.new_area()
+        await area.write("a/b.md", "x")
+        await area.write("a/c.md", "x")
+        await area.delete("a/b.md")
+        assert [file["path"] for file in await area.list()] == ["a/c.md"]
+        for missing in ("a/b.md", "a"):
+            with pytest.raises(ToolError):
+                await area.delete(missing)
+
     @pytest.mark.parametrize("path", OUTSIDE)
     async def test_nothing_leaves_the_area(self, path: str) -> None:
         area = await self.new_area()
@@ -50,4 +60,6 @@ class FileAreaConformance(ABC):
             await area.write(path, "x")
         with pytest.raises(ToolError):
             await area.read(path)
+        with pytest.raises(ToolError):
+            await area.delete(path)
         assert await area.list() == []

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from runtime.errors import ToolError
-from studio.runs.files import FileProblem, file_read, file_write, files_list
+from studio.runs.files import FileProblem, file_delete, file_read, file_write, files_list
 
 T = TypeVar("T")
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="troupe-files")
@@ -34,6 +34,9 @@ class WorkspaceFiles:
 
     async def write(self, path: str, text: str) -> int:
         return await self._call(file_write, path, text.encode(errors="replace"))
+
+    async def delete(self, path: str) -> None:
+        await self._call(file_delete, path)
 
     async def list(self, prefix: str = "") -> list[dict[str, Any]]:
         return [
