@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
+from runtime.agents.handoff import Handoff, check_handoffs
 from runtime.agents.names import check_name
 from runtime.components.base import ComponentConfig, Problem
 from runtime.components.registry import find_component
@@ -16,10 +17,10 @@ from runtime.components.spec import (
     ContextSlot,
     MemorySlot,
     ModelSlot,
+    StructureSlot,
     ToolSlot,
     WorkbenchSlot,
 )
-from runtime.messages import JsonObject
 
 DEFAULT_DESCRIPTION = "An agent that provides assistance with ability to use tools."
 DEFAULT_SYSTEM_MESSAGE = (
@@ -48,7 +49,7 @@ class AssistantConfig(ComponentConfig):
     workbench: list[WorkbenchSlot] | WorkbenchSlot | None = Field(None, title="Workbenches")
     model_context: ContextSlot | None = Field(None, title="Model context")
     memory: list[MemorySlot] | None = Field(None, title="Memory")
-    handoffs: list[JsonObject | str] | None = Field(None, title="Handoffs")
+    handoffs: list[Handoff] | None = Field(None, title="Handoffs")
     model_client_stream: bool = Field(
         False, title="Stream", description="Show the text while it is being written."
     )
@@ -65,6 +66,11 @@ class AssistantConfig(ComponentConfig):
         title="Summary format",
         description="With {tool_name}, {arguments}, {result}, {is_error}.",
     )
+    structured_message_factory: StructureSlot | None = Field(
+        None,
+        title="Structured output",
+        description="The model answers with a value of this JSON schema.",
+    )
     metadata: dict[str, str] | None = Field(None, title="Metadata")
 
     @field_validator("system_message", "description", mode="after")
@@ -80,26 +86,15 @@ class AssistantConfig(ComponentConfig):
 
     @property
     def reflect(self) -> bool:
-        return bool(self.reflect_on_tool_use)
+        """By default only where the answer must have a structure, which results do not."""
+        if self.reflect_on_tool_use is None:
+            return self.structured_message_factory is not None
+        return self.reflect_on_tool_use
 
 
 def check_assistant(config: AssistantConfig, path: str) -> Iterator[Problem]:
     yield from check_name(config.name, f"{path}.name")
-    if config.handoffs:
-        yield Problem(
-            f"{path}.handoffs",
-            "warning",
-            "unsupported_handoffs",
-            "Handoffs are kept, but not offered to the model yet.",
-            "They come with the teams that use them.",
-        )
-    if config.memory:
-        yield Problem(
-            f"{path}.memory",
-            "warning",
-            "unsupported_memory",
-            "Memories are kept, but not used yet.",
-        )
+    yield from check_handoffs(config.handoffs or (), _tool_names(config), f"{path}.handoffs")
     if config.tools and any(bench.config.get("tools") for bench in config.workbenches):
         yield Problem(
             f"{path}.tools",

@@ -13,6 +13,7 @@ from runtime.components.base import ComponentBase
 from runtime.core import MessageContext, RoutedActor, handles
 from runtime.durable.history import History
 from runtime.durable.step import StepContext
+from runtime.events.payloads import AgentReset
 from runtime.messages import ChatMessage
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
@@ -45,6 +46,21 @@ class Participant(ComponentBase[ConfigT], RoutedActor):
 
     def restore(self, history: History) -> None:
         """Takes up what it remembers from the log."""
+
+    def forget(self) -> None:
+        """Drops what it remembers; `reset` records that it did."""
+
+
+async def reset(member: AnyParticipant, step: StepContext) -> None:
+    """The member, and everyone inside, forgets what was before, in every life of the run."""
+    everyone = list(member.members())
+    drafts = [
+        step.child(inside.path, 1, agent_path=inside.path).draft("agent.reset", AgentReset())
+        for inside in everyone
+    ]
+    await step.append(*drafts)
+    for inside in everyone:
+        inside.forget()
 
 
 AnyParticipant = Participant[Any]

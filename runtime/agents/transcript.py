@@ -13,12 +13,15 @@ from runtime.events.payloads import ModelCompleted, ToolCompleted, TurnStarted
 from runtime.messages import (
     AssistantMessage,
     ChatMessage,
+    FunctionCall,
     FunctionExecutionResult,
     FunctionExecutionResultMessage,
     HandoffMessage,
     LLMMessage,
     UserMessage,
 )
+
+INTERRUPTED = "The turn was interrupted before the call was done."
 
 
 class Transcript:
@@ -27,10 +30,29 @@ class Transcript:
         self.messages: list[LLMMessage] = []
 
     def hear(self, heard: Sequence[ChatMessage]) -> None:
+        self._settle()
         for message in heard:
             if isinstance(message, HandoffMessage):
                 self.messages.extend(message.context)
-            self.messages.append(UserMessage(content=message.to_text(), source=message.source))
+            content = message.to_model_content()
+            self.messages.append(UserMessage(content=content, source=message.source))
+
+    def note(self, text: str, source: str) -> None:
+        """Something that the agent itself puts before its model: what its code printed, say."""
+        self.messages.append(UserMessage(content=text, source=source))
+
+    def _settle(self) -> None:
+        """A turn that a time limit interrupted leaves calls without results, which no vendor
+        takes."""
+        last = self.messages[-1] if self.messages else None
+        if isinstance(last, AssistantMessage) and isinstance(last.content, list):
+            results = [
+                FunctionExecutionResult(
+                    call_id=call.id, name=call.name, content=INTERRUPTED, is_error=True
+                )
+                for call in last.content
+            ]
+            self.messages.append(FunctionExecutionResultMessage(content=results))
 
     def said(self, reply: ModelCompleted) -> None:
         content = list(reply.tool_calls) if reply.tool_calls else reply.content or ""
@@ -43,17 +65,29 @@ class Transcript:
             FunctionExecutionResultMessage(content=[as_result(result) for result in results])
         )
 
+    @staticmethod
+    def exchange(
+        agent: str, reply: ModelCompleted, others: Sequence[tuple[FunctionCall, ToolCompleted]]
+    ) -> list[LLMMessage]:
+        """What goes with a handoff: the reply's other calls with their results, or, where there
+        are none, what the model said beside the handoff."""
+        thought = reply.content or reply.thought
+        if not others:
+            return [AssistantMessage(content=thought, source=agent)] if thought else []
+        calls = [call for call, _ in others]
+        return [
+            AssistantMessage(content=calls, thought=thought, source=agent),
+            FunctionExecutionResultMessage(content=[as_result(result) for _, result in others]),
+        ]
+
     @classmethod
     def restore(cls, agent: str, path: str, history: History) -> Transcript:
-        team_path = path.rpartition("/")[0]
-        thread = history.thread(team_path)
         transcript = cls(agent)
         batch: dict[str, ToolCompleted | None] = {}
         for event in history.of_agent(path):
             payload = event.payload
             if isinstance(payload, TurnStarted):
-                first, end = payload.heard
-                transcript.hear(thread[first:end])
+                transcript.hear(history.heard(path, payload))
             elif isinstance(payload, ModelCompleted):
                 transcript.said(payload)
                 batch = {call.id: None for call in payload.tool_calls}

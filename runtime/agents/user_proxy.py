@@ -14,7 +14,8 @@ from runtime.components.base import ComponentConfig, Palette, Problem
 from runtime.components.builder import Builder
 from runtime.durable.people import ask_input
 from runtime.durable.step import StepContext
-from runtime.messages import ChatMessage, JsonObject, TextMessage
+from runtime.errors import TeamError
+from runtime.messages import ChatMessage, HandoffMessage, JsonObject, TextMessage
 
 
 class UserProxyConfig(ComponentConfig):
@@ -48,13 +49,17 @@ class UserProxyAgent(Participant[UserProxyConfig]):
         return check_name(config.name, f"{path}.name")
 
     async def respond(self, heard: list[ChatMessage], step: StepContext) -> Spoken:
-        asker = heard[-1].source if heard else None
-        prompt = f"{asker} has spoken. Your turn." if asker else "Your turn."
+        last = heard[-1] if heard else None
+        prompt = f"{last.source} has spoken. Your turn." if last else "Your turn."
         answer = await ask_input(step, self.name, prompt)
-        message = TextMessage(
-            id=step.derive_id("message"),
-            source=self.name,
-            created_at=step.now(),
-            content=answer.text,
-        )
-        return Spoken(message=message)
+        head: dict[str, Any] = {
+            "id": step.derive_id("message"),
+            "source": self.name,
+            "created_at": step.now(),
+            "content": answer.text,
+        }
+        if isinstance(last, HandoffMessage):
+            if last.target != self.name:
+                raise TeamError(f"{self.name} was asked, but the handoff is to {last.target}")
+            return Spoken([HandoffMessage(**head, target=last.source)])
+        return Spoken([TextMessage(**head)])

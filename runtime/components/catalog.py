@@ -62,6 +62,27 @@ CATALOG: Final[dict[str, str]] = {
     "autogen_agentchat.base.AndTerminationCondition": (
         "runtime.terminations.combined:AndTerminationCondition"
     ),
+    "autogen_agentchat.conditions.SourceMatchTermination": (
+        "runtime.terminations.conditions:SourceMatchTermination"
+    ),
+    "autogen_agentchat.conditions.TextMessageTermination": (
+        "runtime.terminations.conditions:TextMessageTermination"
+    ),
+    "autogen_agentchat.conditions.HandoffTermination": (
+        "runtime.terminations.events:HandoffTermination"
+    ),
+    "autogen_agentchat.conditions.FunctionCallTermination": (
+        "runtime.terminations.events:FunctionCallTermination"
+    ),
+    "autogen_agentchat.conditions.TokenUsageTermination": (
+        "runtime.terminations.events:TokenUsageTermination"
+    ),
+    "autogen_agentchat.conditions.TimeoutTermination": (
+        "runtime.terminations.events:TimeoutTermination"
+    ),
+    "autogen_agentchat.conditions.ExternalTermination": (
+        "runtime.terminations.events:ExternalTermination"
+    ),
     # Model contexts
     "autogen_core.model_context.UnboundedChatCompletionContext": (
         "runtime.model_contexts.unbounded:UnboundedChatCompletionContext"
@@ -111,13 +132,6 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_agentchat.teams.MagenticOneGroupChat": _LATER,
     "autogen_agentchat.tools.AgentTool": _LATER,
     "autogen_agentchat.tools.TeamTool": _LATER,
-    "autogen_agentchat.conditions.TokenUsageTermination": _LATER,
-    "autogen_agentchat.conditions.HandoffTermination": _LATER,
-    "autogen_agentchat.conditions.TimeoutTermination": _LATER,
-    "autogen_agentchat.conditions.ExternalTermination": _LATER,
-    "autogen_agentchat.conditions.SourceMatchTermination": _LATER,
-    "autogen_agentchat.conditions.TextMessageTermination": _LATER,
-    "autogen_agentchat.conditions.FunctionCallTermination": _LATER,
     "autogen_core.memory.ListMemory": _LATER,
     "autogen_ext.memory.chromadb.ChromaDBVectorMemory": _LATER,
     "autogen_ext.memory.redis_memory.RedisMemory": _LATER,

@@ -16,6 +16,7 @@ ComponentType = Literal[
     "memory",
     "chat_completion_context",
     "code_executor",
+    "structured_message",
 ]
 
 
@@ -52,15 +53,19 @@ TerminationSlot = Annotated[Component, Slot("termination")]
 ContextSlot = Annotated[Component, Slot("chat_completion_context")]
 WorkbenchSlot = Annotated[Component, Slot("workbench")]
 MemorySlot = Annotated[Component, Slot("memory")]
+ExecutorSlot = Annotated[Component, Slot("code_executor")]
+StructureSlot = Annotated[Component, Slot("structured_message")]
 
 __all__ = [
     "AgentSlot",
     "Component",
     "ComponentType",
     "ContextSlot",
+    "ExecutorSlot",
     "MemorySlot",
     "ModelSlot",
     "Slot",
+    "StructureSlot",
     "TerminationSlot",
     "ToolSlot",
     "WorkbenchSlot",

@@ -114,6 +114,30 @@ async def within(clock: Clock, seconds: float | None, work: Coroutine[Any, Any, 
             task.cancel()
 
 
+async def interruptible(
+    clock: Clock, seconds: float | None, work: Coroutine[Any, Any, T], grace: float = 5.0
+) -> T:
+    """Like `within`, and waits up to `grace` for the cancelled work to end."""
+    if seconds is None:
+        return await work
+    task = asyncio.ensure_future(work)
+    try:
+        return await within(clock, seconds, _awaiting(task))
+    except TimeoutError:
+        if task.done():
+            return task.result()
+        task.cancel()
+        await asyncio.wait({task}, timeout=grace)
+        raise
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+
+
+async def _awaiting(task: asyncio.Task[T]) -> T:
+    return await asyncio.shield(task)
+
+
 def _seen(task: asyncio.Future[Any]) -> None:
     """Nobody waits for it any more: what became of it is not reported as forgotten."""
     if not task.cancelled():

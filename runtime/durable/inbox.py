@@ -14,8 +14,8 @@ Accept = Callable[[Event], bool]
 class Inbox:
     """Keeps decisions and answers until somebody asks for them, and folds commands.
 
-    A stop stays; a pause holds until a resume after it; a command up to `applied_through` took
-    effect in an earlier life of the run and is not looked at again.
+    A stop and an end stay; a pause holds until a resume after it; a command up to
+    `applied_through` took effect in an earlier life of the run and is not looked at again.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Inbox:
         on_command: Callable[[], None],
     ) -> None:
         self.stop: Event | None = None
+        self.end: Event | None = None
         self.pause: Event | None = None
         self.seen = 0
         self.applied_through = applied_through
@@ -81,6 +82,8 @@ class Inbox:
             return
         if payload.command == "stop":
             self.stop = self.stop or event
+        elif payload.command == "end":
+            self.end = self.end or event
         elif payload.command == "pause":
             self.pause = self.pause or event
         else:

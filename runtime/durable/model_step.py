@@ -48,6 +48,7 @@ class ModelStep:
         while True:
             recorded = self.step.find("model.completed")
             if recorded is not None and isinstance(recorded.payload, ModelCompleted):
+                self.step.saw(recorded)
                 return recorded.payload
             failed = self.step.find(f"model.failed.{attempt}")
             if failed is None and self.step.find(f"model.started.{attempt}") is None:
@@ -60,7 +61,10 @@ class ModelStep:
 
     async def _within_limit(self) -> None:
         run = self.step.run
-        while run.count_model_call() > run.limits.max_model_calls and not self._is_recorded():
+        while (
+            run.count_model_call(self.step.agent_path) > run.limits.max_model_calls
+            and not self._is_recorded()
+        ):
             await run.hold(
                 Hold(
                     "limit_model_calls",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +12,13 @@ from runtime.durable.activity import Activity
 from runtime.durable.inbox import Inbox
 from runtime.durable.limits import RunLimits
 from runtime.durable.resources import RunResources
+from runtime.durable.scope import Scope
 from runtime.durable.state import RunState
 from runtime.errors import Cancelled, NonDeterministic
 from runtime.events import Draft, Event, sanitise_model
 from runtime.events.payloads import Actor, RunWarned, Wait
 from runtime.ports import (
+    UP_TO_CHECKPOINT,
     ApprovalGate,
     Blobs,
     Checkpoint,
@@ -89,19 +92,27 @@ class RunContext:
             on_command=self.signal,
         )
         self._invocations = dict(self.state.invocations)
-        self._model_calls = self.state.model_calls
+        self._calls: Counter[str] = Counter()
         self._last_seq = 0
+        self._interrupted: list[str] = []
 
     @property
     def run_id(self) -> str:
         return self.journal.run_id
 
     async def append(
-        self, drafts: Sequence[Draft], *, checkpoint: Checkpoint | None = None
+        self,
+        drafts: Sequence[Draft],
+        *,
+        checkpoint: Checkpoint | None = None,
+        closing: bool = False,
     ) -> list[Event]:
-        """The recorded events, those of an earlier life where their keys exist."""
+        """The recorded events, those of an earlier life where their keys exist. Inside a scope
+        that was interrupted only who closes it may append."""
         if self.closed:
             raise Cancelled("The run has left this worker")
+        if self._interrupted and not closing:
+            self._refuse_interrupted(drafts)
         clean = [sanitise_draft(draft) for draft in drafts]
         try:
             events = await self.journal.append(clean, checkpoint=checkpoint)
@@ -120,6 +131,20 @@ class RunContext:
             self._give_up(error)
             raise
 
+    async def interrupt(self, scope: Scope) -> list[Draft]:
+        """From now on nothing inside this scope is appended but by who closes it: the drafts that
+        give the steps in flight their outcome."""
+        self._interrupted.append(scope.path)
+        await self.journal.settled()
+        inside = [path for path in self.open_steps if _is_inside(path, scope.path)]
+        drafts = [self.open_steps.pop(path) for path in inside]
+        return [draft for draft in drafts if self.journal.find(draft.key) is None]
+
+    def _refuse_interrupted(self, drafts: Sequence[Draft]) -> None:
+        for draft in drafts:
+            if any(_is_inside(draft.key, path) for path in self._interrupted):
+                raise Cancelled("The time limit interrupted this turn")
+
     def _give_up(self, error: Exception) -> None:
         """The log or the gate cannot be reached, or the lease is lost: nothing of that is the
         run's own failure, so this life ends and the run can be claimed again."""
@@ -137,20 +162,30 @@ class RunContext:
         self._invocations[agent_path] = self._invocations.get(agent_path, 0) + 1
         return self._invocations[agent_path]
 
-    def count_model_call(self) -> int:
-        self._model_calls += 1
-        return self._model_calls
+    def count_model_call(self, agent_path: str) -> int:
+        """How many the run has made, this one included."""
+        self._calls[agent_path] += 1
+        return self.state.model_calls + self._calls.total()
+
+    def counters_within(self, path: str) -> tuple[dict[str, int], dict[str, int]]:
+        """Invocations and model calls of this path and those inside it, since the root frame's
+        checkpoint: what a frame must put back when it resumes without re-executing its turns."""
+        return _within(path, self._invocations), _within(path, self._calls)
+
+    def put_back(self, invocations: dict[str, int], calls: dict[str, int]) -> None:
+        self._invocations.update(invocations)
+        self._calls.update(calls)
 
     def checkpoint(self, turn: int) -> Checkpoint:
         """The state now, at a quiescent point: everything it refers to is already recorded."""
         earlier = [span for span in self.state.history if span.run_id != self.run_id]
-        here = LogRange(run_id=self.run_id, first=1, last=self.head)
+        here = LogRange(run_id=self.run_id, first=1, last=UP_TO_CHECKPOINT)
         return RunState(
             run_id=self.run_id,
             history=[*earlier, here],
             turn=turn,
             invocations=self._invocations,
-            model_calls=self._model_calls,
+            model_calls=self.state.model_calls + self._calls.total(),
             applied_through=self.inbox.applied_through,
             actors=self.actor_states(),
         ).to_checkpoint()
@@ -183,6 +218,18 @@ class RunContext:
 
     async def warn(self, key: str, code: str, detail: str) -> None:
         await self.append([Draft(key=key, payload=RunWarned(code=code, detail=detail))])
+
+
+def _is_inside(place: str, scope: str) -> bool:
+    return place.startswith((f"{scope}/", f"{scope}:"))
+
+
+def _within(path: str, counters: dict[str, int]) -> dict[str, int]:
+    return {
+        place: count
+        for place, count in counters.items()
+        if place == path or place.startswith(f"{path}/")
+    }
 
 
 def command_key(seq: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -12,8 +12,23 @@ from runtime.durable.scope import Scope, derive_id
 from runtime.events import Draft, Event, Payload
 from runtime.events.payloads import StepRecorded
 from runtime.messages import Frozen
+from runtime.ports import Checkpoint
 
 T = TypeVar("T")
+
+
+class Trace:
+    """The events of a turn in the order of the log, those of an earlier life included; of the
+    turns inside it too."""
+
+    def __init__(self, parent: Trace | None = None) -> None:
+        self.events: list[Event] = []
+        self._parent = parent
+
+    def add(self, events: Sequence[Event]) -> None:
+        self.events.extend(events)
+        if self._parent is not None:
+            self._parent.add(events)
 
 
 @dataclass(frozen=True)
@@ -22,11 +37,20 @@ class StepContext:
     scope: Scope
     agent_path: str
     turn: int
+    trace: Trace | None = None
 
     def child(self, name: str, ordinal: int, *, agent_path: str | None = None) -> StepContext:
         """A scope of its own inside this one."""
         path = self.agent_path if agent_path is None else agent_path
-        return StepContext(self.run, self.scope.child(name, ordinal), path, self.turn)
+        return StepContext(self.run, self.scope.child(name, ordinal), path, self.turn, self.trace)
+
+    def traced(self) -> StepContext:
+        """The same place, with a trace of its own inside this one's."""
+        return replace(self, trace=Trace(self.trace))
+
+    def untraced(self) -> StepContext:
+        """The same place; what happens here is nobody else's business."""
+        return replace(self, trace=None)
 
     def in_turn(self, turn: int) -> StepContext:
         """A scope for a turn of the root team."""
@@ -51,8 +75,15 @@ class StepContext:
     def find(self, name: str) -> Event | None:
         return self.run.journal.find(self.scope.key(name))
 
-    async def append(self, *drafts: Draft) -> list[Event]:
-        return await self.run.append(drafts)
+    async def append(self, *drafts: Draft, checkpoint: Checkpoint | None = None) -> list[Event]:
+        events = await self.run.append(drafts, checkpoint=checkpoint)
+        self.saw(*events)
+        return events
+
+    def saw(self, *events: Event | None) -> None:
+        """Puts events that this life found recorded, and did not append, into the trace."""
+        if self.trace is not None:
+            self.trace.add([event for event in events if event is not None])
 
     async def emit(self, name: str, payload: Frozen) -> Payload:
         """Appends one event and returns its recorded payload."""

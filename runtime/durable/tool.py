@@ -63,3 +63,16 @@ class Tool(Protocol):
     async def call(self, arguments: JsonObject, context: ToolContext) -> Any:
         """The result, or a ToolOutput. Whatever it raises becomes an error result that the model
         reads. Cancelled at its timeout and when the run is stopped."""
+
+
+class Workbench(Protocol):
+    async def list_tools(self, step: StepContext) -> list[Tool]:
+        """What it offers to a model now. Whatever that depends on is recorded by `step`."""
+
+
+class FrameTool(Tool, Protocol):
+    """A tool that runs an agent or a team inside: a frame, which is recovered and not repeated."""
+
+    @property
+    def runner(self) -> Any:
+        """The team inside, as a member of whoever has the tool."""

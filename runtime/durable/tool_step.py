@@ -57,6 +57,7 @@ class ToolStep:
     async def run(self) -> ToolCompleted:
         recorded = self.step.find("tool.completed")
         if recorded is not None and isinstance(recorded.payload, ToolCompleted):
+            self.step.saw(self.step.find("tool.requested"), recorded)
             return recorded.payload
         try:
             arguments = parse_arguments(self.call.arguments)

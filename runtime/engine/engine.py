@@ -33,8 +33,9 @@ from runtime.ports import (
     VectorStore,
 )
 from runtime.stores import MemoryBlobs, MemoryVectors
-from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult, actor_id
+from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult
 from runtime.teams.round_robin import alone
+from runtime.teams.superstep import actor_id
 
 log = logging.getLogger(__name__)
 

@@ -152,7 +152,8 @@ class CommandReceived(Frozen):
     """Outside. Takes effect at the next numbered point; `command.applied` names it."""
 
     kind: Literal["command.received"] = "command.received"
-    command: Literal["stop", "pause", "resume"]
+    command: Literal["stop", "pause", "resume", "end"]
+    """`stop` ends the run at once, `end` after the turn that is under way, as completed."""
     reason: str = ""
     by: Actor
 
@@ -184,7 +185,7 @@ class FrameEnded(Frozen):
 
 class TurnStarted(Frozen):
     """`agent_path` is the speaker. `heard` is the half-open range of indices of its team's
-    thread that is delivered to it with this turn."""
+    thread that is delivered to it with this turn, but for what it said itself."""
 
     kind: Literal["turn.started"] = "turn.started"
     speaker: str
@@ -192,10 +193,18 @@ class TurnStarted(Frozen):
 
 
 class TurnEnded(Frozen):
-    """`agent_path` is the speaker; the team's checkpoint is tied to this event."""
+    """`agent_path` is the speaker; the team's checkpoint is tied to the last of a superstep."""
 
     kind: Literal["turn.ended"] = "turn.ended"
     speaker: str
+    interrupted: bool = False
+    """True: a time limit ended it before it had spoken."""
+
+
+class AgentReset(Frozen):
+    """The agent, or the team with all its members, forgets everything before."""
+
+    kind: Literal["agent.reset"] = "agent.reset"
 
 
 class MessagePosted(Frozen):
@@ -208,6 +217,10 @@ class MessagePosted(Frozen):
     message: ChatMessage
     message_key: str | None = None
     """The model call whose streamed text became this message."""
+    is_task: bool = False
+    """True: the team was given it; nobody in the team said it."""
+    relayed: bool = False
+    """True: it was said in a team inside and posted there; this thread only takes it up."""
 
 
 # Steps: models ---------------------------------------------------------------------------------
@@ -389,6 +402,7 @@ Payload = Annotated[
     | FrameEnded
     | TurnStarted
     | TurnEnded
+    | AgentReset
     | MessagePosted
     | ModelStarted
     | ModelCompleted

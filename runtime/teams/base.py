@@ -1,38 +1,37 @@
-"""What all teams share: the thread, the turns, the end.
-
-A team is an actor, the manager, and so are its participants. The manager asks one to speak by
-`send` and awaits the reply; the others hear it, in the order of the thread, with their own next
-turn.
-"""
+"""What every team is: a manager that asks its participants in turn and tells each what was said."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import Field
 
 from runtime.agents.base import AnyParticipant, Participant
-from runtime.agents.protocol import Speak, Spoken
+from runtime.agents.protocol import Spoken
 from runtime.components.base import ComponentConfig, Problem
+from runtime.components.builder import Builder
 from runtime.components.spec import AgentSlot, TerminationSlot
-from runtime.core import ActorRuntime, AgentId, MessageContext, handles
+from runtime.core import ActorRuntime, MessageContext, handles
 from runtime.durable.history import History
-from runtime.durable.run import Hold
+from runtime.durable.run import command_key
 from runtime.durable.step import StepContext
+from runtime.events import Draft
 from runtime.events.payloads import (
+    CommandApplied,
     FrameEnded,
     FrameStarted,
     MessagePosted,
-    TurnEnded,
-    TurnStarted,
 )
-from runtime.messages import ChatMessage, Frozen, JsonObject, TextMessage
+from runtime.messages import ChatMessage, JsonObject, TextMessage
+from runtime.ports import Checkpoint, LogRange
 from runtime.teams.checks import check_participants
-from runtime.terminations.base import AnyTermination, Delta
-
-ALREADY_OVER = "The group chat has already terminated."
+from runtime.teams.frame import FrameState, Next, Over, Taken, Thread
+from runtime.teams.superstep import Superstep, actor_id
+from runtime.terminations.base import AnyTermination, Delta, TerminationCondition
+from runtime.terminations.events import is_ended_by_request
 
 
 class TeamConfig(ComponentConfig):
@@ -49,23 +48,26 @@ class TeamConfig(ComponentConfig):
 ConfigT = TypeVar("ConfigT", bound=TeamConfig)
 
 
-class RunTeam(Frozen):
+@dataclass(frozen=True, slots=True)
+class RunTeam:
     """Converse about this until it is over."""
 
     task: list[ChatMessage]
 
 
-class TeamResult(Frozen):
+@dataclass(frozen=True, slots=True)
+class TeamResult:
     stop_reason: str
-    last: ChatMessage | None
-    """The last thing that a participant said."""
-    agent_events: int = 0
+    said: list[ChatMessage]
+    """Everything after the task."""
     turn: int = 0
-    """The root team's last turn."""
+    """The frame's last turn."""
 
 
 class BaseGroupChat(Participant[ConfigT]):
     component_type: ClassVar = "team"
+    manager_name: ClassVar[str] = "GroupChatManager"
+    """The source of what the manager itself says."""
 
     def __init__(
         self,
@@ -77,18 +79,18 @@ class BaseGroupChat(Participant[ConfigT]):
         self.name = config.name or type(self).__name__
         self.description = config.description or ""
         self.participants = participants
-        self._termination = termination
-        self._thread: list[ChatMessage] = []
-        self._delivered: dict[str, int] = {}
-        self._turns = 0
-        self._agent_events = 0
-        self._last: ChatMessage | None = None
-        self._invocation = 0
+        self.by_name = {participant.name: participant for participant in participants}
+        self.thread = Thread("")
+        self.termination = termination
+        self.turns = 0
+        self.first = 0
+        self.invocation = 0
 
     # Place and actors --------------------------------------------------------------------------
 
     def place(self, path: str) -> None:
         super().place(path)
+        self.thread.path = path
         for participant in self.participants:
             participant.place(f"{path}/{participant.name}" if path else participant.name)
 
@@ -102,11 +104,10 @@ class BaseGroupChat(Participant[ConfigT]):
         for member in self.members():
             actors.register_instance(actor_id(member.path, key), member)
             if isinstance(member, BaseGroupChat):
-                member._bind(actors, key)
+                member.actors, member.key = actors, key
 
-    def _bind(self, actors: ActorRuntime, key: str) -> None:
-        self._actors = actors
-        self._key = key
+    actors: ActorRuntime
+    key: str
 
     @classmethod
     def check(cls, config: Any, path: str) -> Iterable[Problem]:
@@ -115,25 +116,30 @@ class BaseGroupChat(Participant[ConfigT]):
     # State -------------------------------------------------------------------------------------
 
     def restore(self, history: History) -> None:
-        self._thread = list(history.thread(self.path))
+        self.thread.entries = list(history.thread(self.path))
 
     def save_state(self) -> JsonObject:
-        state: JsonObject = {"delivered": self._delivered, "turns": self._turns}
-        if self._termination is not None and (saved := self._termination.save_state()):
+        state: JsonObject = {"delivered": dict(self.thread.delivered), "turns": self.turns}
+        if self.termination is not None and (saved := self.termination.save_state()):
             state["termination"] = saved
         return state
 
     def load_state(self, state: JsonObject) -> None:
-        self._delivered = dict(state.get("delivered", {}))
-        self._turns = state.get("turns", 0)
-        if self._termination is not None:
-            self._termination.load_state(state.get("termination", {}))
+        self.thread.delivered = dict(state.get("delivered", {}))
+        self.turns = state.get("turns", 0)
+        if self.termination is not None:
+            self.termination.load_state(state.get("termination", {}))
 
     def begin_run(self) -> None:
         """A new run goes on with what was said, and counts anew."""
-        self._turns = 0
-        if self._termination is not None:
-            self._termination.reset()
+        self.turns = 0
+        if self.termination is not None:
+            self.termination.reset()
+
+    def forget(self) -> None:
+        self.thread.entries.clear()
+        self.thread.delivered.clear()
+        self.begin_run()
 
     # Frames ------------------------------------------------------------------------------------
 
@@ -144,135 +150,160 @@ class BaseGroupChat(Participant[ConfigT]):
             raise TypeError(f"{self.id} was asked to run outside a run")
         return await self.run_frame(message.task, step)
 
+    async def converse(self, task: list[ChatMessage], step: StepContext) -> TeamResult:
+        """A frame of its own for whoever holds this team: a tool, an agent made of a team."""
+        inside = StepContext(step.run, step.scope, self.path, step.turn, step.trace)
+        result = await self.actors.send(RunTeam(task), actor_id(self.path, self.key), scope=inside)
+        if not isinstance(result, TeamResult):
+            raise TypeError(f"{self.name} answered with {type(result).__name__}")
+        return result
+
     async def respond(self, heard: list[ChatMessage], step: StepContext) -> Spoken:
-        """As a participant of another team: a whole conversation is one turn of that team, and its
-        last message is what that team hears."""
+        """As a participant of another team: a whole conversation is one turn of that team, which
+        hears all of it."""
         result = await self.run_frame(heard, step)
-        said = result.last.to_text() if result.last else f"Nothing was said. {result.stop_reason}"
-        message = TextMessage(
-            id=step.derive_id("message"),
-            source=self.name,
-            metadata={"author": result.last.source} if result.last else {},
-            created_at=step.now(),
-            content=said,
-        )
-        return Spoken(message=message, agent_events=result.agent_events)
+        if result.said:
+            return Spoken(result.said, relayed=len(result.said))
+        nothing = self.words(step, f"Nothing was said. {result.stop_reason}", self.name)
+        return Spoken([nothing])
 
     async def run_frame(self, task: list[ChatMessage], step: StepContext) -> TeamResult:
-        """From the task, or from the checkpoint when the root team already has turns behind it,
-        to the end."""
         is_root = self.path == ""
-        resumed = is_root and step.turn > 0
+        saved = None if is_root else step.run.journal.checkpoint(step.scope.path)
         stop_reason = None
-        if not resumed:
-            self._last, self._agent_events = None, 0
+        turn = step.turn if is_root else 0
+        if saved is not None:
+            turn = await self._resume(saved, step)
+        elif turn == 0:
             stop_reason = await self._begin(task, step)
-        turn = step.turn if is_root else 0  # a nested frame always begins at its first turn
         while stop_reason is None:
-            stop_reason = self._over()
+            stop_reason = await self._over(step)
             if stop_reason is None:
                 turn += 1
-                scope = step.in_turn(turn) if is_root else step.child("turn", turn)
-                await self._turn(scope)
-        self.begin_run()
-        if not is_root:
-            ended = FrameEnded(invocation=self._invocation, stop_reason=stop_reason)
-            await step.emit("frame.ended", ended)
-        return TeamResult(
-            stop_reason=stop_reason, last=self._last, agent_events=self._agent_events, turn=turn
-        )
+                inside = step.in_turn(turn) if is_root else step.child("turn", turn)
+                stop_reason = await Superstep(self, inside, step, turn).take()
+        return await self._end(stop_reason, step, turn)
 
     @abstractmethod
-    def next_speaker(self) -> AnyParticipant:
+    async def choose(self, step: StepContext) -> Next | Over:
         """Who speaks now; advances what the team keeps of whose turn it is."""
 
+    def took_task(self, task: list[ChatMessage]) -> None:
+        """A new task was given. Raises AgentError where the team cannot work on it."""
+
+    def complete(self) -> str | None:
+        """Why there is nothing left to do, whatever the termination condition says."""
+        return None
+
+    def took_turns(self, taken: list[Taken]) -> None:
+        """A superstep has been spoken to its end."""
+
     async def _begin(self, task: list[ChatMessage], step: StepContext) -> str | None:
-        self._invocation = step.run.next_invocation(self.path)
-        started = FrameStarted(provider=self.provider, label=self.name, invocation=self._invocation)
+        self.invocation = step.run.next_invocation(self.path)
+        started = FrameStarted(provider=self.provider, label=self.name, invocation=self.invocation)
         drafts = [step.draft("frame.started", started)]
         for index, message in enumerate(task):
-            drafts.append(step.draft(f"task.{index}", self._posting(message, index)))
+            posting = self.posting(message, index, is_task=True)
+            drafts.append(step.draft(f"task.{index}", posting))
         events = await step.append(*drafts)
-        posted = [self._posted(event.payload) for event in events[1:]]
-        self._thread.extend(posted)
-        return self._observe(Delta(posted))
+        posted = [self.thread.take(event.agent_path, event.payload) for event in events[1:]]
+        self.first = len(self.thread)
+        self.took_task(posted)
+        return self.observe(Delta(posted))
 
-    async def _turn(self, step: StepContext) -> None:
+    async def _resume(self, saved: Checkpoint, step: StepContext) -> int:
+        """Takes up a frame whose earlier turns were spoken in another life of the run."""
         run = step.run
-        await step.point("turn")
-        if self.path == "":
-            await self._within_limits(step)
-        speaker = self.next_speaker()
-        path = speaker.path
-        heard = (self._delivered.get(speaker.name, 0), len(self._thread))
-        frame = step.child(speaker.name, run.next_invocation(path), agent_path=path)
-        started = TurnStarted(speaker=speaker.name, heard=heard)
-        await frame.emit("turn.started", started)
-        speech = Speak(heard=self._thread[slice(*heard)])
-        spoken = await self._actors.send(speech, actor_id(path, self._key), scope=frame)
-        await self._say(speaker, spoken, frame)
+        state = FrameState.model_validate(saved.state)
+        outer = run.journal.checkpoint("")
+        open_turn = LogRange(
+            run_id=run.run_id, first=(outer.seq if outer else 0) + 1, last=saved.seq
+        )
+        events = await run.journal.read(open_turn)
+        history = await History.read(run.journal, run.state.history)
+        history.add(events)
+        for member in self.members():
+            member.restore(history)
+            if (kept := state.actors.get(member.path)) is not None:
+                member.load_state(kept)
+        run.put_back(state.invocations, state.model_calls)
+        if step.trace is not None:
+            inside = f"{step.scope.path}/"
+            step.trace.add([event for event in events if event.key.startswith(inside)])
+        self.first, self.invocation = state.first, state.invocation
+        return state.turn
 
-    async def _say(self, speaker: AnyParticipant, spoken: Spoken, frame: StepContext) -> None:
-        posting = self._posting(spoken.message, 0, spoken.message_key)
-        message = self._posted(await frame.emit("message.posted", posting))
-        self._thread.append(message)
-        self._delivered[speaker.name] = len(self._thread)
-        self._turns += 1
-        self._agent_events += spoken.agent_events
-        self._last = message
-        self._observe(Delta([message], spoken.agent_events))
-        ended = frame.draft("turn.ended", TurnEnded(speaker=speaker.name))
-        checkpoint = frame.run.checkpoint(frame.turn) if self.path == "" else None
-        await frame.run.append([ended], checkpoint=checkpoint)
+    async def _end(self, stop_reason: str, step: StepContext, turn: int) -> TeamResult:
+        self.begin_run()
+        if self.path != "":
+            ended = FrameEnded(invocation=self.invocation, stop_reason=stop_reason)
+            await step.append(step.draft("frame.ended", ended))
+        return TeamResult(stop_reason, self.thread.messages[self.first :], turn)
 
     # Inside ------------------------------------------------------------------------------------
 
-    def _observe(self, delta: Delta) -> str | None:
-        return self._termination.observe(delta) if self._termination is not None else None
+    def observe(self, delta: Delta) -> str | None:
+        return self.termination.observe(delta) if self.termination is not None else None
 
-    def _over(self) -> str | None:
-        fired = self._termination.fired if self._termination is not None else None
+    async def _over(self, step: StepContext) -> str | None:
+        end = Delta(end_requested=await self._end_requested(step))
+        if end.end_requested:
+            self.observe(end)
+            if (reason := is_ended_by_request(self.termination, end)) is not None:
+                return reason
+        if (complete := self.complete()) is not None:
+            return complete
+        fired = self.termination.fired if self.termination is not None else None
         if fired is not None:
             return fired
-        if self.config.max_turns is not None and self._turns >= self.config.max_turns:
+        if self.config.max_turns is not None and self.turns >= self.config.max_turns:
             return f"Maximum number of turns {self.config.max_turns} reached."
         return None
 
-    async def _within_limits(self, step: StepContext) -> None:
-        limits, run = step.run.limits, step.run
-        while step.turn > limits.max_turns:
-            await run.hold(
-                Hold(
-                    "limit_turns",
-                    f"The run has taken {limits.max_turns} turns, its limit",
-                    "Raise the limit and resume the run, or stop it.",
-                )
-            )
-        while run.head >= limits.max_events:
-            await run.hold(
-                Hold(
-                    "limit_events",
-                    f"The run's log has {run.head} events; the limit is {limits.max_events}",
-                    "Raise the limit and resume the run, or start a new run of the session.",
-                )
-            )
+    async def _end_requested(self, step: StepContext) -> bool:
+        """Between two turns of the root team a person's wish to end takes effect."""
+        event = step.run.inbox.end
+        if event is None or self.path != "":
+            return False
+        key = command_key(event.seq)
+        applied = CommandApplied(command_seq=event.seq, point="turn")
+        await step.run.append([Draft(key=key, payload=applied)])
+        return True
 
-    def _posting(
-        self, message: ChatMessage, offset: int, message_key: str | None = None
+    def words(self, step: StepContext, text: str, source: str) -> TextMessage:
+        return TextMessage(
+            id=step.derive_id("message"), source=source, created_at=step.now(), content=text
+        )
+
+    def posting(
+        self,
+        message: ChatMessage,
+        offset: int = 0,
+        *,
+        message_key: str | None = None,
+        is_task: bool = False,
+        relayed: bool = False,
     ) -> MessagePosted:
         return MessagePosted(
             team_path=self.path,
-            index=len(self._thread) + offset,
+            index=len(self.thread) + offset,
             message=message,
             message_key=message_key,
+            is_task=is_task,
+            relayed=relayed,
         )
 
-    @staticmethod
-    def _posted(payload: Any) -> ChatMessage:
-        if not isinstance(payload, MessagePosted):
-            raise TypeError(f"A message is recorded as {payload.kind}")
-        return payload.message
 
-
-def actor_id(path: str, key: str) -> AgentId:
-    return AgentId(path.replace("/", ".") or "team", key)
+def build_members(
+    config: TeamConfig, builder: Builder
+) -> tuple[list[AnyParticipant], AnyTermination | None]:
+    participants: list[AnyParticipant] = [
+        builder.build(participant, Participant, f"participants[{index}]")
+        for index, participant in enumerate(config.participants)
+    ]
+    if config.termination_condition is None:
+        return participants, None
+    condition: AnyTermination = builder.build(
+        config.termination_condition, TerminationCondition, "termination_condition"
+    )
+    return participants, condition

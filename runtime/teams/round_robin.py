@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from runtime.agents.base import AnyParticipant, Participant
+from runtime.agents.base import AnyParticipant
 from runtime.components.base import Palette, Problem
 from runtime.components.builder import Builder
+from runtime.durable.step import StepContext
 from runtime.messages import JsonObject
-from runtime.teams.base import BaseGroupChat, TeamConfig
+from runtime.teams.base import BaseGroupChat, TeamConfig, build_members
 from runtime.teams.checks import check_has_end
-from runtime.terminations.base import AnyTermination, TerminationCondition
+from runtime.teams.frame import Next
+from runtime.terminations.base import AnyTermination
 
 
 class RoundRobinGroupChat(BaseGroupChat[TeamConfig]):
     """The order goes on where the last run of the session left it."""
 
     provider = "autogen_agentchat.teams.RoundRobinGroupChat"
+    manager_name = "RoundRobinGroupChatManager"
     Config = TeamConfig
     defaults: ClassVar[JsonObject] = {
         "name": "team",
@@ -38,26 +41,21 @@ class RoundRobinGroupChat(BaseGroupChat[TeamConfig]):
 
     @classmethod
     def build(cls, config: TeamConfig, builder: Builder) -> Self:
-        participants: list[AnyParticipant] = [
-            builder.build(participant, Participant, f"participants[{index}]")
-            for index, participant in enumerate(config.participants)
-        ]
-        termination: AnyTermination | None = None
-        if config.termination_condition is not None:
-            termination = builder.build(
-                config.termination_condition, TerminationCondition, "termination_condition"
-            )
-        return cls(config, participants, termination)
+        return cls(config, *build_members(config, builder))
 
     @classmethod
     def check(cls, config: Any, path: str) -> Iterable[Problem]:
         yield from super().check(config, path)
         yield from check_has_end(config, path)
 
-    def next_speaker(self) -> AnyParticipant:
+    async def choose(self, step: StepContext) -> Next:
         speaker = self.participants[self._next % len(self.participants)]
         self._next = (self._next + 1) % len(self.participants)
-        return speaker
+        return Next([speaker])
+
+    def forget(self) -> None:
+        super().forget()
+        self._next = 0
 
     def save_state(self) -> JsonObject:
         return {**super().save_state(), "next_speaker": self._next}

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
 from runtime.components.base import ComponentBase
-from runtime.messages import ChatMessage, JsonObject
+from runtime.messages import BaseChatMessage, ChatMessage, JsonObject, TeamMessage
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
+GROUP = "Terminations"
 
 
 @dataclass(frozen=True)
 class Delta:
-    """What was added to the conversation since the last question. `agent_events` counts tool
-    requests and results, which are no chat messages."""
+    """What was added since the last question: every message and agent event of a turn, of all who
+    spoke in a parallel step, in declared order."""
 
-    messages: list[ChatMessage]
-    agent_events: int = 0
+    items: Sequence[TeamMessage] = ()
+    active_seconds: float = 0.0
+    """How long the run was worked on meanwhile. The time that it was parked does not count."""
+    end_requested: bool = False
+    """Somebody outside asked for an end."""
+
+    messages: list[ChatMessage] = field(init=False)
+    """The chat messages among the items."""
+
+    def __post_init__(self) -> None:
+        chat = [item for item in self.items if isinstance(item, BaseChatMessage)]
+        object.__setattr__(self, "messages", chat)
 
 
 class TerminationCondition(ComponentBase[ConfigT]):
@@ -40,6 +52,15 @@ class TerminationCondition(ComponentBase[ConfigT]):
     @abstractmethod
     def reason(self, delta: Delta) -> str | None:
         """Why the conversation is over after this delta; None: it is not."""
+
+    def time_left(self) -> float | None:
+        """Active seconds after which a turn under way is interrupted; None: it may take as long
+        as it takes."""
+        return None
+
+    def hears_end(self) -> bool:
+        """Whether somebody's wish to end is part of the condition; if not, the team just ends."""
+        return False
 
     def reset(self) -> None:
         self.fired = None

@@ -10,8 +10,7 @@ from runtime.components.base import ComponentConfig, Palette
 from runtime.components.builder import Builder
 from runtime.components.spec import TerminationSlot
 from runtime.messages import JsonObject
-from runtime.terminations.base import AnyTermination, Delta, TerminationCondition
-from runtime.terminations.conditions import GROUP
+from runtime.terminations.base import GROUP, AnyTermination, Delta, TerminationCondition
 
 
 class CombinedConfig(ComponentConfig):
@@ -48,6 +47,12 @@ class _Combined(TerminationCondition[CombinedConfig]):
         ]
         return cls(config, conditions)
 
+    def hears_end(self) -> bool:
+        return any(condition.hears_end() for condition in self.conditions)
+
+    def _times_left(self) -> list[float | None]:
+        return [condition.time_left() for condition in self.conditions if condition.fired is None]
+
     def reset(self) -> None:
         super().reset()
         for condition in self.conditions:
@@ -71,6 +76,9 @@ class OrTerminationCondition(_Combined):
         reasons = [condition.observe(delta) for condition in self.conditions]
         return ", ".join(reason for reason in reasons if reason) or None
 
+    def time_left(self) -> float | None:
+        return min((left for left in self._times_left() if left is not None), default=None)
+
 
 class AndTerminationCondition(_Combined):
     """Its conditions need not be met by the same message; one that was met stays so."""
@@ -89,6 +97,13 @@ class AndTerminationCondition(_Combined):
         if len(self._order) < len(self.conditions):
             return None
         return ", ".join(self.conditions[index].fired or "" for index in self._order)
+
+    def time_left(self) -> float | None:
+        """Time alone can end it only where nothing else is missing."""
+        left = self._times_left()
+        if not left or None in left:
+            return None
+        return max(seconds for seconds in left if seconds is not None)
 
     def reset(self) -> None:
         super().reset()

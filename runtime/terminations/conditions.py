@@ -8,10 +8,8 @@ from pydantic import Field
 
 from runtime.components.base import ComponentConfig, Palette
 from runtime.components.builder import Builder
-from runtime.messages import JsonObject, StopMessage
-from runtime.terminations.base import Delta, TerminationCondition
-
-GROUP = "Terminations"
+from runtime.messages import BaseChatMessage, BaseMessage, JsonObject, StopMessage, TextMessage
+from runtime.terminations.base import GROUP, Delta, TerminationCondition
 
 
 class MaxMessageConfig(ComponentConfig):
@@ -43,9 +41,8 @@ class MaxMessageTermination(TerminationCondition[MaxMessageConfig]):
         return cls(config)
 
     def reason(self, delta: Delta) -> str | None:
-        self.count += len(delta.messages)
-        if self.config.include_agent_event:
-            self.count += delta.agent_events
+        counted = BaseMessage if self.config.include_agent_event else BaseChatMessage
+        self.count += sum(isinstance(item, counted) for item in delta.items)
         if self.count < self.config.max_messages:
             return None
         return (
@@ -90,10 +87,10 @@ class TextMentionTermination(TerminationCondition[TextMentionConfig]):
 
     def reason(self, delta: Delta) -> str | None:
         sources = self.config.sources
-        for message in delta.messages:
-            if sources and message.source not in sources:
+        for item in delta.items:
+            if sources and item.source not in sources:
                 continue
-            if self.config.text in message.to_text():
+            if self.config.text in item.to_text():
                 return f"Text '{self.config.text}' mentioned"
         return None
 
@@ -120,3 +117,59 @@ class StopMessageTermination(TerminationCondition[StopMessageConfig]):
     def reason(self, delta: Delta) -> str | None:
         said = any(isinstance(message, StopMessage) for message in delta.messages)
         return "Stop message received" if said else None
+
+
+class SourceMatchConfig(ComponentConfig):
+    sources: list[str] = Field(
+        min_length=1, title="From", description="Stop once one of these agents has spoken."
+    )
+
+
+class SourceMatchTermination(TerminationCondition[SourceMatchConfig]):
+    provider = "autogen_agentchat.conditions.SourceMatchTermination"
+    Config = SourceMatchConfig
+    defaults: ClassVar[JsonObject] = {"sources": ["user"]}
+    palette = Palette("Speaker", "Stops when a certain agent speaks.", GROUP, "user-check")
+
+    def __init__(self, config: SourceMatchConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    @classmethod
+    def build(cls, config: SourceMatchConfig, builder: Builder) -> Self:
+        return cls(config)
+
+    def reason(self, delta: Delta) -> str | None:
+        sources = self.config.sources
+        found = next((item.source for item in delta.items if item.source in sources), None)
+        return f"'{found}' answered" if found else None
+
+
+class TextMessageConfig(ComponentConfig):
+    source: str | None = Field(
+        None, title="Only from", description="The agent's name; empty: a text of anyone."
+    )
+
+
+class TextMessageTermination(TerminationCondition[TextMessageConfig]):
+    """Without a source the task itself, a text of the user's, ends the run before its first turn,
+    as in AutoGen."""
+
+    provider = "autogen_agentchat.conditions.TextMessageTermination"
+    Config = TextMessageConfig
+    palette = Palette("Text message", "Stops at a text, not a tool's result.", GROUP, "message")
+
+    def __init__(self, config: TextMessageConfig) -> None:
+        super().__init__()
+        self.config = config
+
+    @classmethod
+    def build(cls, config: TextMessageConfig, builder: Builder) -> Self:
+        return cls(config)
+
+    def reason(self, delta: Delta) -> str | None:
+        wanted = self.config.source
+        for message in delta.messages:
+            if isinstance(message, TextMessage) and wanted in (None, message.source):
+                return f"Text message received from '{message.source}'"
+        return None

@@ -148,7 +148,9 @@ class InMemoryJournal:
         events = [self._add(draft) for draft in drafts]
         if checkpoint is not None:
             last = max(event.seq for event in events) if events else self.log.head
-            saved = checkpoint.model_copy(update={"seq": last, "format": CHECKPOINT_FORMAT})
+            saved = checkpoint.at(last).model_copy(update={"format": CHECKPOINT_FORMAT})
+            if checkpoint.frame == "":
+                self.log.checkpoints.clear()
             self.log.checkpoints[checkpoint.frame] = Checkpoint.model_validate_json(
                 saved.model_dump_json()
             )
@@ -156,6 +158,9 @@ class InMemoryJournal:
         if self.log.head > head:
             self._after_write()
         return events
+
+    async def settled(self) -> None:
+        """Nothing is ever under way: an append lands in one go."""
 
     async def park(self, draft: Draft, *, seen: int) -> bool:
         await asyncio.sleep(0)

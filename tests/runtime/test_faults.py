@@ -65,10 +65,10 @@ async def test_a_bug_fails_the_run_and_tells_nothing_of_the_inside(
 ) -> None:
     from runtime.teams.round_robin import RoundRobinGroupChat
 
-    def broken(self: RoundRobinGroupChat) -> None:
+    async def broken(self: RoundRobinGroupChat, step: object) -> None:
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr(RoundRobinGroupChat, "next_speaker", broken)
+    monkeypatch.setattr(RoundRobinGroupChat, "choose", broken)
     world = World()
     journal = world.journal()
 

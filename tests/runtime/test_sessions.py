@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from runtime.agents.assistant import AssistantAgent
+from runtime.agents.inference import Inference
+from runtime.durable.step import StepContext
 from runtime.events import Draft
-from runtime.events.payloads import Actor, CommandReceived
+from runtime.events.payloads import Actor, CommandReceived, ModelCompleted
 from runtime.messages import LLMMessage
 from runtime.ports import ModelRequest
 from runtime.testing import Crash, InMemoryJournal, MemoryLog
@@ -38,14 +39,13 @@ PAIR = team(
 def requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, list[LLMMessage]]]:
     """What each agent's model is asked, in order."""
     seen: list[tuple[str, list[LLMMessage]]] = []
-    ask = AssistantAgent._messages
+    ask = Inference.infer
 
-    def watched(self: AssistantAgent) -> list[LLMMessage]:
-        messages = ask(self)
-        seen.append((self.name, messages))
-        return messages
+    async def watched(self: Inference, step: StepContext, request: ModelRequest) -> ModelCompleted:
+        seen.append((step.agent_path, request.messages))
+        return await ask(self, step, request)
 
-    monkeypatch.setattr(AssistantAgent, "_messages", watched)
+    monkeypatch.setattr(Inference, "infer", watched)
     return seen
 
 

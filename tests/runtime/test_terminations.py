@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from runtime.components import Builder, Component
-from runtime.messages import ChatMessage, StopMessage, TextMessage
+from runtime.messages import ChatMessage, StopMessage, TeamMessage, TextMessage, ThoughtEvent
 from runtime.model_clients.pool import ModelClientPool
 from runtime.terminations.base import AnyTermination, Delta, TerminationCondition
 from runtime.testing import StaticSecrets
@@ -35,8 +35,13 @@ def text(content: str, source: str = "a") -> ChatMessage:
     return TextMessage(id="1", source=source, created_at=START, content=content)
 
 
-def delta(*messages: ChatMessage | str, events: int = 0) -> Delta:
-    return Delta([text(m) if isinstance(m, str) else m for m in messages], events)
+def thought(content: str, source: str = "a") -> ThoughtEvent:
+    return ThoughtEvent(id="e", source=source, created_at=START, content=content)
+
+
+def delta(*messages: TeamMessage | str, events: int = 0) -> Delta:
+    said = [text(m) if isinstance(m, str) else m for m in messages]
+    return Delta([*(thought("hm") for _ in range(events)), *said])
 
 
 def test_max_messages_counts_over_deltas() -> None:
@@ -150,7 +155,8 @@ async def test_tool_events_count_where_asked() -> None:
     )
 
 
-async def test_a_nested_team_speaks_with_one_voice() -> None:
+async def test_what_a_nested_team_says_is_heard_outside() -> None:
+    """Scenario 59: the outer conversation contains the inner one."""
     inner = team(agent("x", model("draft")), agent("y", model("good OK")), max_turns=2)
     inner["config"]["name"] = "cell"
     world = World()
@@ -162,10 +168,11 @@ async def test_a_nested_team_speaks_with_one_voice() -> None:
     outer = [p for p in posted if p.team_path == ""]
     assert [(p.message.source, p.message.to_text()) for p in outer] == [
         ("user", "Write a short report on urban trees"),
-        ("cell", "good OK"),
+        ("x", "draft"),
+        ("y", "good OK"),
         ("lead", "Thanks."),
     ]
-    assert outer[1].message.metadata == {"author": "y"}
+    assert [p.relayed for p in outer] == [False, True, True, False]
     assert [p.message.source for p in posted if p.team_path == "cell"] == ["user", "x", "y"]
     frames = [(e.kind, e.agent_path) for e in journal.log.events if "frame" in e.kind]
     assert frames == [
@@ -192,4 +199,4 @@ async def test_a_person_three_levels_down_is_asked_too() -> None:
     assert journal.log.events[-2].agent_path == "level1/level0/deep"
     answer(journal, request, "Here I am")
     assert await world.engine(spec, journal.reopen()).run() == "completed"
-    assert said(journal)[-1] == ("level1", "Here I am")
+    assert said(journal)[-1] == ("deep", "Here I am")

@@ -108,6 +108,10 @@ class DbJournal:
             await self._write(fresh, checkpoint)
         return [self._recorded[draft.key][0] for draft in drafts]
 
+    async def settled(self) -> None:
+        if self._inflight:
+            await asyncio.wait(self._inflight)
+
     async def park(self, draft: Draft, *, seen: int) -> bool:
         seen = max(seen, self._returned)
         work = self._work([draft], None, condition=" AND wake_seq <= %s", values=[seen])
@@ -119,8 +123,7 @@ class DbJournal:
         return True
 
     async def outside(self) -> list[Event]:
-        if self._inflight:
-            await asyncio.wait(self._inflight)
+        await self.settled()
         await self._catch_up()
         events, self._pending_outside = self._pending_outside, []
         self._returned = self._head
@@ -165,7 +168,9 @@ class DbJournal:
         self._take(rows)
         if checkpoint is not None:
             seq = rows[-1]["seq"] if rows else self._head
-            self._checkpoints[checkpoint.frame] = checkpoint.model_copy(update={"seq": seq})
+            if checkpoint.frame == "":
+                self._checkpoints.clear()
+            self._checkpoints[checkpoint.frame] = checkpoint.at(seq)
         if rows and rows[0]["seq"] > before + 1:
             self._changed.set()
 
@@ -213,6 +218,8 @@ class DbJournal:
         condition: str = "",
         values: Sequence[Any] = (),
     ) -> Callable[[], list[dict[str, Any]] | Exception]:
+        inner_frames = any(self._checkpoints)
+
         def work() -> list[dict[str, Any]] | Exception:
             now = timezone.now()
             head = self._advance(run_changes(drafts, now=now), len(drafts), condition, values)
@@ -223,7 +230,9 @@ class DbJournal:
             write_requests(self._run_id, self._workspace_id, rows)
             self._requeue_if_commanded(rows)
             if checkpoint is not None:
-                _save_checkpoint(self._run_id, checkpoint, head)
+                _save_checkpoint(self._run_id, checkpoint.at(head))
+                if checkpoint.frame == "" and inner_frames:
+                    CheckpointRow.objects.filter(run_id=self._run_id).exclude(frame="").delete()
             return rows
 
         return work
@@ -327,13 +336,13 @@ def _insert_events(rows: list[dict[str, Any]]) -> None:
         )
 
 
-def _save_checkpoint(run_id: Any, checkpoint: Checkpoint, seq: int) -> None:
+def _save_checkpoint(run_id: Any, checkpoint: Checkpoint) -> None:
     CheckpointRow.objects.update_or_create(
         run_id=run_id,
         frame=checkpoint.frame,
         defaults={
             "turn": checkpoint.turn,
-            "seq": seq,
+            "seq": checkpoint.seq,
             "format": checkpoint.format,
             "state": json.dumps(checkpoint.state),
         },
