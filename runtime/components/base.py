@@ -50,6 +50,8 @@ class Problem:
 class ComponentBase(ABC, Generic[ConfigT]):
     provider: ClassVar[str]
     component_type: ClassVar[ComponentType]
+    written_type: ClassVar[str | None] = None
+    """What AutoGen writes as the component's type, where that is a name of its own."""
     component_version: ClassVar[int] = 1
     palette: ClassVar[Palette]
     defaults: ClassVar[JsonObject] = {}
@@ -84,7 +86,7 @@ class ComponentBase(ABC, Generic[ConfigT]):
         )
         return Component(
             provider=cls.provider,
-            component_type=cls.component_type,
+            component_type=cls.written_type or cls.component_type,
             version=cls.component_version,
             component_version=cls.component_version,
             description=cls.palette.summary,

@@ -43,6 +43,7 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.DeleteFile": "runtime.tools.files:DeleteFile",
     "troupe.tools.Calculator": "runtime.tools.calculator:Calculator",
     "troupe.tools.CurrentTime": "runtime.tools.current_time:CurrentTime",
+    "autogen_ext.tools.http.HttpTool": "runtime.tools.http:HttpTool",
     # Workbenches
     "autogen_core.tools.StaticWorkbench": "runtime.tools.workbench:StaticWorkbench",
     "autogen_core.tools.StaticStreamWorkbench": "runtime.tools.workbench:StaticStreamWorkbench",
@@ -159,6 +160,5 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_ext.models.semantic_kernel.SKChatCompletionAdapter": (
         "It needs objects of a program of yours; use the client of the model behind it."
     ),
-    "autogen_ext.tools.http.HttpTool": _LATER,
     "autogen_ext.tools.mcp.McpWorkbench": _LATER,
 }

@@ -71,7 +71,7 @@ def _envelope(
     raw: JsonObject, found: type[ComponentBase[Any]], path: str, expect: tuple[str, ...]
 ) -> Iterator[Problem]:
     stated = raw.get("component_type")
-    if stated is not None and stated != found.component_type:
+    if stated not in (None, found.component_type, found.written_type):
         yield _error(
             f"{path}.component_type",
             "wrong_type",

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, ClassVar, Self
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from runtime.components.base import Palette
-from runtime.components.builder import Builder
-from runtime.errors import ModelError
-from runtime.events.payloads import ModelInfo
+from runtime.components.base import ComponentConfig, Palette, Problem
 from runtime.messages import JsonObject
-from runtime.model_clients.anthropic_wire import parse_reply, parse_stream, request_body
-from runtime.model_clients.base import GROUP, BaseChatCompletionClient
-from runtime.model_clients.connection import Connection, Endpoint, host_of
+from runtime.model_clients.anthropic_thoughts import Thoughts
+from runtime.model_clients.anthropic_wire import Style, parse_reply, parse_stream, request_body
+from runtime.model_clients.base import GROUP
+from runtime.model_clients.connection import Connection, Endpoint
 from runtime.model_clients.failures import Target
-from runtime.model_clients.hosted import HostedModelConfig
-from runtime.model_clients.prices import cost_usd
-from runtime.model_clients.transport import sdk_call
-from runtime.model_clients.wire import parse_object, read_all, server_sent_data
+from runtime.model_clients.hosted import HostedClient, HostedModelConfig
+from runtime.model_clients.prices import PriceTable
+from runtime.model_clients.structured import closed_schema, is_recursive
 from runtime.ports import ModelReply, ModelRequest
 
-_HOST = "api.anthropic.com"
 _PARAMETERS = ("max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "metadata")
+_NOT_WITH_THINKING = ("temperature", "top_p", "top_k")
+
+
+class ThinkingConfig(ComponentConfig):
+    type: Literal["enabled", "adaptive", "disabled"] = Field("enabled", title="Thinking")
+    budget_tokens: int | None = Field(
+        None, ge=1024, title="Budget (tokens)", description="Of `enabled`; part of the reply's."
+    )
 
 
 class AnthropicConfig(HostedModelConfig):
@@ -38,98 +42,118 @@ class AnthropicConfig(HostedModelConfig):
     top_k: int | None = Field(None, ge=1, title="Top k")
     stop_sequences: list[str] | None = Field(None, title="Stop texts")
     metadata: dict[str, str] | None = Field(None, title="Metadata")
+    thinking: ThinkingConfig | None = Field(
+        None, title="Thinking", description="Let the model reason before it answers."
+    )
+    prompt_caching: bool = Field(
+        True,
+        title="Cache instructions",
+        description="Let Anthropic keep long instructions and tools between calls, at less cost.",
+    )
     max_retries: int | None = Field(
         None, title="Retries", description="AutoGen's; Troupe journals its own retries."
     )
 
 
-class AnthropicChatCompletionClient(BaseChatCompletionClient[AnthropicConfig]):
+class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
     provider = "autogen_ext.models.anthropic.AnthropicChatCompletionClient"
+    vendor = "Anthropic"
+    sdk = "anthropic"
+    host = "api.anthropic.com"
     Config = AnthropicConfig
     defaults: ClassVar[JsonObject] = {"model": "claude-sonnet-4-5", "max_tokens": 4096}
     palette = Palette("Anthropic", "Claude models.", GROUP, "letter-a")
 
-    def __init__(self, config: AnthropicConfig, connection: Connection) -> None:
-        self.config = config
-        self._connection = connection
-        self._client: Any = None
+    def __init__(self, config: AnthropicConfig, connection: Connection, prices: PriceTable) -> None:
+        super().__init__(config, connection, prices)
+        self._thoughts = Thoughts()
 
     @classmethod
-    def build(cls, config: AnthropicConfig, builder: Builder) -> Self:
-        connection = Connection(
-            builder.secrets, builder.clients, "Anthropic", config.credential, config.base_url
-        )
-        return cls(config, connection)
+    def address(cls, config: AnthropicConfig) -> str | None:
+        return config.base_url
 
-    @property
-    def info(self) -> ModelInfo:
-        return ModelInfo(provider=self.provider, model=self.config.model)
-
-    async def create(self, request: ModelRequest) -> ModelReply:
-        async with self._call(request, streaming=False) as (response, target):
-            data = await read_all(response.iter_bytes(), target)
-            return self._priced(parse_reply(parse_object(data, target), target), target)
-
-    async def stream(self, request: ModelRequest) -> AsyncIterator[str | ModelReply]:
-        async with self._call(request, streaming=True) as (response, target):
-            events = server_sent_data(response.iter_bytes(), target)
-            async for part in parse_stream(events, target):
-                yield self._priced(part, target) if isinstance(part, ModelReply) else part
-
-    @asynccontextmanager
-    async def _call(
-        self, request: ModelRequest, *, streaming: bool
-    ) -> AsyncIterator[tuple[Any, Target]]:
-        client = await self._sdk_client()
-        import anthropic
-
-        target = Target("Anthropic", self.config.model, host_of(str(client.base_url), _HOST))
-        call = client.messages.with_streaming_response.create(
-            model=self.config.model,
-            max_tokens=self.config.max_tokens,
-            messages=[],
-            extra_body=self._body(request, streaming),
-            timeout=self.config.timeout,
-        )
-        async with sdk_call(anthropic, call, target, self.config.timeout) as response:
-            yield response, target
-
-    async def _sdk_client(self) -> Any:
-        if self._client is None:
-            self._client = await self._connection.client(
-                self._make, self.config.timeout, self._headers()
+    @classmethod
+    def check(cls, config: Any, path: str) -> Iterator[Problem]:
+        thinking = config.thinking
+        if thinking is None or thinking.type != "enabled":
+            return
+        if thinking.budget_tokens is None or thinking.budget_tokens >= config.max_tokens:
+            yield Problem(
+                f"{path}.thinking.budget_tokens",
+                "error",
+                "invalid_value",
+                "Thinking needs a budget, smaller than the longest reply.",
+                "Raise max_tokens, or lower the budget.",
             )
-        return self._client
 
     def _make(self, endpoint: Endpoint) -> Any:
         import anthropic
 
         return anthropic.AsyncAnthropic(
             api_key=endpoint.api_key,
-            base_url=endpoint.base_url or f"https://{_HOST}",
+            base_url=endpoint.base_url or f"https://{self.host}",
             timeout=anthropic.Timeout(self.config.timeout, connect=10.0),
             max_retries=0,
             default_headers=dict(self._headers()),
         )
 
-    def _headers(self) -> tuple[tuple[str, str], ...]:
-        return tuple(sorted((self.config.default_headers or {}).items()))
+    def _post(self, client: Any, body: JsonObject) -> AbstractAsyncContextManager[Any]:
+        call: AbstractAsyncContextManager[Any] = client.messages.with_streaming_response.create(
+            model=body["model"],
+            max_tokens=body["max_tokens"],
+            messages=[],
+            extra_body=body,
+            timeout=self.config.timeout,
+        )
+        return call
 
     def _body(self, request: ModelRequest, streaming: bool) -> JsonObject:
-        if request.json_schema is not None:
-            raise ModelError(
-                "Structured output is not available with Anthropic's models here",
-                code="model_bad_request",
-            )
-        body = {
-            name: value for name in _PARAMETERS if (value := getattr(self.config, name)) is not None
-        }
-        body |= request_body(request)
+        config = self.config
+        thinks = self._thinks(request)
+        body: JsonObject = {"model": config.model}
+        body |= {name: v for name in _PARAMETERS if (v := getattr(config, name)) is not None}
+        if thinks and config.thinking is not None:
+            body["thinking"] = config.thinking.model_dump(exclude_none=True)
+            for name in _NOT_WITH_THINKING:
+                body.pop(name, None)
+        style = Style(
+            thoughts=self._thoughts if thinks else None,
+            native_schema=self._native_schema(request),
+            caching=config.prompt_caching,
+        )
+        body |= request_body(request, style)
         if streaming:
             body["stream"] = True
         return body | request.params
 
-    def _priced(self, reply: ModelReply, target: Target) -> ModelReply:
-        if target.host != _HOST:
-            return reply
-        return reply.model_copy(update={"cost_usd": cost_usd(self.config.model, reply.usage)})
+    def _thinks(self, request: ModelRequest) -> bool:
+        """Not with a call that is forced, and not where thoughts of this turn would be missing:
+        the API refuses both."""
+        thinking = self.config.thinking
+        forced = request.tools and request.tool_choice not in ("auto", "none")
+        by_tool = request.json_schema is not None and not self._native_schema(request)
+        return (
+            thinking is not None
+            and thinking.type != "disabled"
+            and not forced
+            and not by_tool
+            and self._thoughts.are_known(request.messages)
+        )
+
+    def _native_schema(self, request: ModelRequest) -> bool:
+        schema = request.json_schema
+        return (
+            schema is not None
+            and self.capabilities.structured_output is True
+            and closed_schema(schema) is not None
+            and not is_recursive(schema)
+        )
+
+    def _parse(self, data: JsonObject, request: ModelRequest, target: Target) -> ModelReply:
+        return parse_reply(data, target, self._thoughts)
+
+    def _parse_stream(
+        self, events: AsyncIterator[str], request: ModelRequest, target: Target
+    ) -> AsyncIterator[str | ModelReply]:
+        by_tool = request.json_schema is not None and not self._native_schema(request)
+        return parse_stream(events, target, self._thoughts, structured=by_tool)

@@ -29,12 +29,14 @@ class Endpoint:
     api_key: str
     base_url: str | None
     organization: str | None = None
+    token: str | None = None
+    """Of Azure's directory, in place of a key."""
 
     def __repr__(self) -> str:
         return f"Endpoint(base_url={self.base_url!r})"
 
     def fingerprint(self, *more: object) -> str:
-        parts = (self.api_key, self.base_url, self.organization, *more)
+        parts = (self.api_key, self.base_url, self.organization, self.token, *more)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
@@ -92,9 +94,11 @@ def _endpoint(secret: Secret, base_url: str | None) -> Endpoint:
             hint="Save the address with the credential, or remove it from the model.",
         )
     api_key = secret.values.get("api_key") or ""
-    if not api_key and not secret.base_url:
+    token = secret.values.get("azure_ad_token") or None
+    if not api_key and not token and not secret.base_url:
         raise _missing("The credential has no key")
-    return Endpoint(api_key or NO_KEY, secret.base_url, secret.values.get("organization"))
+    organization = secret.values.get("organization")
+    return Endpoint(api_key or NO_KEY, secret.base_url, organization, token)
 
 
 def _plain(url: str | None) -> str:

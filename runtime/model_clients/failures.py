@@ -17,7 +17,24 @@ MAX_VENDOR_TEXT = 500
 _KEY = re.compile(r"\b(?:sk|key|pk)-[\w*.\-]{6,}")
 _TOO_LONG = ("context_length", "context length", "maximum context", "too many tokens", "too long")
 _NO_MONEY = ("insufficient_quota", "credit balance", "billing", "exceeded your current quota")
-_REFUSED = ("content_filter", "content_policy", "content management policy", "safety")
+_REFUSED = (
+    "content_filter",
+    "content_policy",
+    "content management policy",
+    "responsibleaipolicyviolation",
+    "safety",
+)
+_BAD_IMAGE = (
+    "invalid_image",
+    "image_parse_error",
+    "could not process image",
+    "invalid image",
+    "unsupported image",
+    "image exceeds",
+    "image_url",
+    "image.source",
+)
+_BAD_SCHEMA = ("response_format", "output_config", "output_format", "invalid schema", "json_schema")
 
 
 @dataclass(frozen=True)
@@ -45,6 +62,32 @@ def timed_out(target: Target, seconds: float) -> ModelError:
         code="model_timeout",
         hint="The model may be overloaded. A longer timeout can be set on the model.",
         retryable=True,
+    )
+
+
+def took_too_long(target: Target, seconds: float) -> ModelError:
+    return ModelError(
+        f"The reply of {target.model} was not complete after {seconds:g} s",
+        code="model_timeout",
+        hint="Allow more time for an attempt on the model, or limit its replies with max_tokens.",
+        retryable=True,
+    )
+
+
+def no_vision(model: str) -> ModelError:
+    return ModelError(
+        f"{model} cannot see images, and there is one in the conversation",
+        code="model_no_vision",
+        hint="Use a model with vision. If this one has it, set vision in its model info.",
+    )
+
+
+def no_tools(model: str) -> ModelError:
+    return ModelError(
+        f"{model} cannot call tools, and its agent has some",
+        code="model_no_tools",
+        hint="Use a model that calls tools. If this one does, set function_calling in its model "
+        "info.",
     )
 
 
@@ -115,6 +158,12 @@ def _classify(target: Target, status: int, text: str) -> tuple[str, str, str | N
         )
     if status == 400 and any(word in text for word in _REFUSED):
         return "model_content", f"{target.vendor} refuses this content", None, False
+    if status in (400, 422) and any(word in text for word in _BAD_IMAGE):
+        hint = "Send PNG, JPEG, GIF or WebP images of a few megabytes."
+        return "model_bad_image", f"{target.vendor} cannot use an image of this call", hint, False
+    if status in (400, 422) and any(word in text for word in _BAD_SCHEMA):
+        hint = "Simplify the schema of the reply, or use a model with structured output."
+        return "model_schema", f"{target.host} does not take the schema of the reply", hint, False
     if status == 429:
         hint = "The vendor limits how much may be asked in a time."
         return "model_rate_limited", f"{target.host} asks for fewer calls", hint, True

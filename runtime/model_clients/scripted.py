@@ -19,7 +19,8 @@ from runtime.components.builder import Builder
 from runtime.events.payloads import ModelInfo
 from runtime.messages import AssistantMessage, FunctionCall, JsonObject, RequestUsage
 from runtime.model_clients.base import GROUP, BaseChatCompletionClient
-from runtime.model_clients.scripted_rules import Reply, improvise
+from runtime.model_clients.scripted_json import example
+from runtime.model_clients.scripted_rules import Reply, Scene, improvise
 from runtime.ports import ModelReply, ModelRequest
 
 _CHUNK = re.compile(r"\S+\s*|\s+")
@@ -39,6 +40,8 @@ class ScriptedUsage(ComponentConfig):
 class ScriptedReply(ComponentConfig):
     content: str | None = Field(None, json_schema_extra={"x-widget": "textarea"})
     tool_calls: list[ScriptedCall] = Field(default_factory=list)
+    handoff: str | None = None
+    """The name of the agent to hand over to, by the tool that AutoGen names after it."""
     usage: ScriptedUsage | None = None
 
 
@@ -87,7 +90,11 @@ class ScriptedChatCompletionClient(BaseChatCompletionClient[ScriptedConfig]):
     def _reply(self, request: ModelRequest) -> ModelReply:
         scripted = self._scripted(request)
         if scripted is None:
-            return _to_reply(request, improvise(request), None)
+            said = improvise(request)
+            if request.json_schema is not None and not said.calls:
+                text = Scene(request).topic
+                said = Reply(json.dumps(example(request.json_schema, text), ensure_ascii=False))
+            return _to_reply(request, said, None)
         calls = [
             (
                 call.name,
@@ -95,14 +102,26 @@ class ScriptedChatCompletionClient(BaseChatCompletionClient[ScriptedConfig]):
             )
             for call in scripted.tool_calls
         ]
+        if scripted.handoff is not None:
+            calls.append((f"transfer_to_{scripted.handoff}".lower(), "{}"))
         return _to_reply(request, Reply(scripted.content, calls), scripted.usage)
 
     def _scripted(self, request: ModelRequest) -> ScriptedReply | None:
         replies = self.config.replies
-        index = sum(isinstance(message, AssistantMessage) for message in request.messages)
+        index = place_in_script(request)
         if index < len(replies):
             return replies[index]
-        return next((reply for reply in reversed(replies) if not reply.tool_calls), None)
+        return next(
+            (reply for reply in reversed(replies) if not (reply.tool_calls or reply.handoff)), None
+        )
+
+
+def place_in_script(request: ModelRequest) -> int:
+    """How many replies came before. A pure function of the request, which a recovered run makes
+    again as it was; where nobody says, its owner's own messages are counted."""
+    if request.ordinal is not None:
+        return request.ordinal
+    return sum(isinstance(message, AssistantMessage) for message in request.messages)
 
 
 def _to_reply(request: ModelRequest, reply: Reply, usage: ScriptedUsage | None) -> ModelReply:

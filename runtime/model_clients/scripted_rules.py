@@ -38,6 +38,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SEARCHES = ("search", "find", "lookup", "look_up", "query", "retrieve")
+_HANDOFF = "transfer_to_"
 _WRITES = ("write", "save", "store", "create", "publish")
 
 
@@ -115,6 +116,10 @@ class Scene:
         return list(dict.fromkeys(found))[:MAX_FACTS]
 
     @cached_property
+    def heard(self) -> set[str]:
+        return {m.source.lower() for m in self.messages if isinstance(m, UserMessage)}
+
+    @cached_property
     def colleague(self) -> str | None:
         for message in reversed(self.messages):
             if isinstance(message, UserMessage):
@@ -140,12 +145,16 @@ def next_tool(scene: Scene) -> ToolSchema | None:
 
 
 def _rank(tool: ToolSchema) -> int:
+    if tool.name.startswith(_HANDOFF):
+        return 3
     if _is_like(tool, _SEARCHES):
         return 0
     return 2 if _is_like(tool, _WRITES) else 1
 
 
 def _suits(tool: ToolSchema, scene: Scene) -> bool:
+    if tool.name.startswith(_HANDOFF):  # once to each who has not spoken, when all else is done
+        return tool.name.removeprefix(_HANDOFF) not in scene.heard
     if _is_like(tool, _SEARCHES):
         return True
     if _is_like(tool, _WRITES):

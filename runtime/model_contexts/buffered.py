@@ -8,7 +8,7 @@ from pydantic import Field
 from runtime.components.base import ComponentConfig, Palette
 from runtime.components.builder import Builder
 from runtime.messages import JsonObject, LLMMessage
-from runtime.model_contexts.base import GROUP, ChatCompletionContext, without_orphans
+from runtime.model_contexts.base import GROUP, ChatCompletionContext, latest, without_orphans
 
 
 class BufferedConfig(ComponentConfig):
@@ -33,7 +33,7 @@ class BufferedChatCompletionContext(ChatCompletionContext[BufferedConfig]):
 
     def view(self, transcript: Sequence[LLMMessage]) -> list[LLMMessage]:
         size = self.config.buffer_size
-        latest = list(transcript[-size:])
-        if len(latest) < size and self.config.initial_messages:
-            latest = [*self.config.initial_messages[len(latest) - size :], *latest]
-        return without_orphans(latest)
+        free = size - len(transcript)
+        if free <= 0 or not self.config.initial_messages:
+            return latest(transcript, size)
+        return without_orphans([*self.config.initial_messages[-free:], *transcript])

@@ -6,7 +6,11 @@ What it does is named by the model of the request, or queued in `script`:
     fail-401 …    that status, always    limited-N   429 with Retry-After: 2, N times, then a text
     flaky-N       500, N times, then a text           slow    answers when `release` is called
     cut           breaks off in the middle            empty   a reply without choices or content
+    stall         half a stream, the rest when `release` is called
     invalid       no JSON                             huge    more than the client may take
+
+`raw` has whole replies that come before all of these: an object, or the events of a stream.
+Embeddings are made of the texts' letters.
 
 `python -m runtime.testing.model_server --port 8099` serves until it is ended; GET /requests tells
 what came in.
@@ -22,7 +26,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from runtime.testing.model_replies import HUGE, Api, anthropic_api, openai_api
+from runtime.testing.model_replies import HUGE, Api, anthropic_api, embeddings, openai_api
 
 TEXT = "The stub server says hello."
 MODELS = ("text", "tool")
@@ -41,6 +45,7 @@ class Recorded:
 class ModelServer:
     script: list[str] = field(default_factory=list)
     """Behaviours of the next requests, before the model's name counts."""
+    raw: list[dict[str, Any] | list[str]] = field(default_factory=list)
     requests: list[Recorded] = field(default_factory=list)
     text: str = TEXT
 
@@ -103,6 +108,16 @@ class ModelServer:
         if request.path.partition("?")[0].endswith("/models"):
             await _send(writer, 200, json.dumps({"data": [{"id": name} for name in MODELS]}))
             return
+        if request.path.partition("?")[0].endswith("/embeddings") and not self.script:
+            await _send(writer, 200, json.dumps(embeddings(request.body)))
+            return
+        if self.raw:
+            reply = self.raw.pop(0)
+            if isinstance(reply, list):
+                await _send_stream(writer, reply)
+            else:
+                await _send(writer, 200, json.dumps(reply))
+            return
         api = anthropic_api if request.path.endswith("/messages") else openai_api
         behaviour = self.script.pop(0) if self.script else str(request.body.get("model", "text"))
         await self._behave(behaviour, api(request.body, self.text), request, writer)
@@ -123,7 +138,12 @@ class ModelServer:
         elif kind == "huge":
             await _send_until_refused(writer, HUGE)
         elif request.body.get("stream"):
-            await _send_stream(writer, api.stream(kind))
+            events = api.stream(kind)
+            half = len(events) // 2 if kind == "stall" else 0
+            await _send_stream(writer, events[:half] if half else events)
+            if half:
+                await self._released.wait()
+                await _send_events(writer, events[half:])
         else:
             text = json.dumps(api.whole(kind))
             await _send(writer, 200, text[: len(text) // 2] if kind == "cut" else text)
@@ -169,6 +189,10 @@ async def _send(
 
 async def _send_stream(writer: asyncio.StreamWriter, events: list[str]) -> None:
     writer.write(_head(200, {"Content-Type": "text/event-stream"}))
+    await _send_events(writer, events)
+
+
+async def _send_events(writer: asyncio.StreamWriter, events: list[str]) -> None:
     for event in events:
         writer.write(event.encode())
         await writer.drain()
