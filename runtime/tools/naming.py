@@ -6,11 +6,9 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
-from runtime.durable.tool import Tool
+from runtime.durable.tool import Tool, Workbench
 from runtime.tools.override import OverriddenTool, ToolOverride
-from runtime.tools.workbench import Workbench
 
 MAX_NAME = 64
 _BAD = re.compile(r"[^a-zA-Z0-9_-]+")
@@ -25,24 +23,30 @@ def valid_name(name: str) -> str:
 
 
 def told_apart(
-    own: Sequence[Tool], benches: Sequence[tuple[Workbench[Any], Sequence[Tool]]]
+    own: Sequence[Tool], benches: Sequence[tuple[Workbench, Sequence[Tool]]]
 ) -> list[Tool]:
     """All tools of an agent. Where tools of two workbenches, or of one and the agent's own, have
     the same name, those of namespaced workbenches get their workbench's label in front: a server
     that is added later must not stand in for a tool that people know."""
     counts = Counter(tool.name for tool in (*own, *(t for _, tools in benches for t in tools)))
     taken = {tool.name for tool in own}
-    taken |= {t.name for bench, tools in benches if not bench.namespaced for t in tools}
+    taken |= {t.name for bench, tools in benches if not _namespaced(bench) for t in tools}
     result = list(own)
     for bench, tools in benches:
         for tool in tools:
-            if counts[tool.name] == 1 or not bench.namespaced:
+            if counts[tool.name] == 1 or not _namespaced(bench):
                 result.append(tool)
                 continue
-            name = _free(f"{bench.label}_{tool.name}", taken | counts.keys())
+            name = _free(
+                f"{getattr(bench, 'label', 'workbench')}_{tool.name}", taken | counts.keys()
+            )
             taken.add(name)
             result.append(OverriddenTool(tool, ToolOverride(name=name)))
     return result
+
+
+def _namespaced(bench: Workbench) -> bool:
+    return bool(getattr(bench, "namespaced", False))
 
 
 def _free(wish: str, taken: set[str]) -> str:

@@ -17,6 +17,8 @@ class Asked:
     target: str
     headers: dict[str, str]
     body: bytes
+    reader: asyncio.StreamReader
+    """Ends when the client goes away."""
 
 
 @dataclass
@@ -38,7 +40,7 @@ class WebServer:
             pairs = [line.split(": ", 1) for line in head[1:] if line]
             headers = {name.lower(): value for name, value in pairs}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-            asked = Asked(method, target, headers, body)
+            asked = Asked(method, target, headers, body, reader)
             self.asked.append(asked)
             await self.respond(asked, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
