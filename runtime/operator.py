@@ -32,7 +32,15 @@ class Operator:
     """Used where a spec names none, or one that is not among `sandbox_images`."""
     sandbox_network: bool = False
     """True: a spec may ask for a sandbox with a network."""
+    sandbox_owner: str = "troupe"
+    """Names this installation on its sandboxes: several can share one Docker, and each removes
+    only its own."""
+    boot_id: str = ""
+    """Names this process on its sandboxes: with it the reaper knows those of a dead one."""
     mcp_commands: Mapping[str, McpCommand] = field(default_factory=dict)
     prices_file: Path | None = None
     """JSON: `{model: {input, cached_input, output}}`, US dollars per million tokens."""
+    memory_folder: Path | None = None
+    """Where memories that keep files of their own (Chroma) may put them: a folder of the one
+    workspace whose runs this is for. None: they may not."""
     searxng_url: str | None = None

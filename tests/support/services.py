@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -19,14 +20,14 @@ HOW = {
     "redis": "apt install redis-server",
     "postgres": "apt install postgresql",
     "chromium": "apt install chromium",
-    "docker": "apt install docker.io",
+    "docker": "apt install docker.io debootstrap, and run the tests as root",
 }
 
 
-def skip_or_fail(what: str) -> None:
+def skip_or_fail(what: str, why: str = "") -> NoReturn:
     """Where a component is missing: a skip that says how to get it; under TROUPE_REQUIRE_ALL,
     as in CI, a failure."""
-    text = f"{what} is not installed; get it with: {HOW[what]}"
+    text = f"{why or f'{what} is not installed'}; get it with: {HOW[what]}"
     if os.environ.get("TROUPE_REQUIRE_ALL") == "1":
         pytest.fail(text)
     pytest.skip(text)

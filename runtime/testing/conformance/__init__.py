@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from runtime.testing.conformance.executor import ExecutorConformance
 from runtime.testing.conformance.files import FileAreaConformance
 from runtime.testing.conformance.journal import JournalConformance
 from runtime.testing.conformance.model_client import ModelClientConformance
 
-__all__ = ["FileAreaConformance", "JournalConformance", "ModelClientConformance"]
+__all__ = [
+    "ExecutorConformance",
+    "FileAreaConformance",
+    "JournalConformance",
+    "ModelClientConformance",
+]
