@@ -8,8 +8,20 @@ CATALOG: Final[dict[str, str]] = {
     # Agents
     "autogen_agentchat.agents.AssistantAgent": "runtime.agents.assistant:AssistantAgent",
     "autogen_agentchat.agents.UserProxyAgent": "runtime.agents.user_proxy:UserProxyAgent",
+    "autogen_agentchat.agents.MessageFilterAgent": (
+        "runtime.agents.message_filter:MessageFilterAgent"
+    ),
+    "autogen_agentchat.agents.SocietyOfMindAgent": (
+        "runtime.teams.society_of_mind:SocietyOfMindAgent"
+    ),
     # Teams
     "autogen_agentchat.teams.RoundRobinGroupChat": "runtime.teams.round_robin:RoundRobinGroupChat",
+    "autogen_agentchat.teams.SelectorGroupChat": "runtime.teams.selector:SelectorGroupChat",
+    "autogen_agentchat.teams.Swarm": "runtime.teams.swarm:Swarm",
+    "autogen_agentchat.teams.GraphFlow": "runtime.teams.graph_flow:GraphFlow",
+    "autogen_agentchat.teams.MagenticOneGroupChat": (
+        "runtime.teams.magentic_one:MagenticOneGroupChat"
+    ),
     # Models
     "troupe.models.WorkspaceModel": "runtime.model_clients.workspace:WorkspaceModel",
     "autogen_ext.models.openai.OpenAIChatCompletionClient": (
@@ -44,9 +56,17 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.Calculator": "runtime.tools.calculator:Calculator",
     "troupe.tools.CurrentTime": "runtime.tools.current_time:CurrentTime",
     "autogen_ext.tools.http.HttpTool": "runtime.tools.http:HttpTool",
+    "troupe.tools.Remember": "runtime.tools.remember:Remember",
+    "autogen_agentchat.tools.AgentTool": "runtime.teams.tools:AgentTool",
+    "autogen_agentchat.tools.TeamTool": "runtime.teams.tools:TeamTool",
     # Workbenches
     "autogen_core.tools.StaticWorkbench": "runtime.tools.workbench:StaticWorkbench",
     "autogen_core.tools.StaticStreamWorkbench": "runtime.tools.workbench:StaticStreamWorkbench",
+    "autogen_ext.tools.mcp.McpWorkbench": "runtime.tools.mcp.workbench:McpWorkbench",
+    # Output
+    "autogen_agentchat.messages.StructuredMessageFactory": (
+        "runtime.agents.structured:StructuredMessageFactory"
+    ),
     # Terminations
     "autogen_agentchat.conditions.MaxMessageTermination": (
         "runtime.terminations.conditions:MaxMessageTermination"
@@ -84,6 +104,9 @@ CATALOG: Final[dict[str, str]] = {
     "autogen_agentchat.conditions.ExternalTermination": (
         "runtime.terminations.events:ExternalTermination"
     ),
+    "troupe.conditions.ExpressionTermination": (
+        "runtime.terminations.expression:ExpressionTermination"
+    ),
     # Model contexts
     "autogen_core.model_context.UnboundedChatCompletionContext": (
         "runtime.model_contexts.unbounded:UnboundedChatCompletionContext"
@@ -96,6 +119,12 @@ CATALOG: Final[dict[str, str]] = {
     ),
     "autogen_core.model_context.TokenLimitedChatCompletionContext": (
         "runtime.model_contexts.token_limited:TokenLimitedChatCompletionContext"
+    ),
+    # Memories
+    "autogen_core.memory.ListMemory": "runtime.memory.list_memory:ListMemory",
+    "troupe.memory.VectorMemory": "runtime.memory.vector_memory:VectorMemory",
+    "autogen_ext.memory.chromadb.ChromaDBVectorMemory": (
+        "runtime.memory.chroma:ChromaDBVectorMemory"
     ),
 }
 
@@ -119,25 +148,20 @@ ALIASES: Final[dict[str, str]] = {
 REFERENCE: Final = "troupe.library.Reference"
 
 _USER_CODE = "It runs user code, and comes with the sandbox."
+_OTHER_MEMORY = "Use the vector memory of Troupe's own database, or Chroma, for now."
 _LATER = "Troupe does not run it yet; the component is kept as it is."
 
 UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_core.tools.FunctionTool": _USER_CODE,
     "autogen_ext.tools.code_execution.PythonCodeExecutionTool": _USER_CODE,
     "autogen_agentchat.agents.CodeExecutorAgent": _USER_CODE,
-    "autogen_agentchat.agents.SocietyOfMindAgent": _LATER,
-    "autogen_agentchat.agents.MessageFilterAgent": _LATER,
-    "autogen_agentchat.teams.SelectorGroupChat": _LATER,
-    "autogen_agentchat.teams.Swarm": _LATER,
-    "autogen_agentchat.teams.GraphFlow": _LATER,
-    "autogen_agentchat.teams.MagenticOneGroupChat": _LATER,
-    "autogen_agentchat.tools.AgentTool": _LATER,
-    "autogen_agentchat.tools.TeamTool": _LATER,
-    "autogen_core.memory.ListMemory": _LATER,
-    "autogen_ext.memory.chromadb.ChromaDBVectorMemory": _LATER,
-    "autogen_ext.memory.redis_memory.RedisMemory": _LATER,
-    "autogen_ext.memory.redis.RedisMemory": _LATER,
-    "autogen_ext.memory.mem0.Mem0Memory": _LATER,
+    "autogen_ext.memory.redis_memory.RedisMemory": _OTHER_MEMORY,
+    "autogen_ext.memory.redis.RedisMemory": _OTHER_MEMORY,
+    "autogen_ext.memory.mem0.Mem0Memory": _OTHER_MEMORY,
+    "autogen_ext.memory.canvas.TextCanvasMemory": _OTHER_MEMORY,
+    "troupe.memory.PineconeMemory": _OTHER_MEMORY,
+    "troupe.memory.WeaviateMemory": _OTHER_MEMORY,
+    "troupe.memory.PgVectorMemory": _OTHER_MEMORY,
     "autogen_ext.agents.file_surfer.FileSurfer": _LATER,
     "autogen_ext.agents.web_surfer.MultimodalWebSurfer": _LATER,
     "autogen_ext.agents.magentic_one.MagenticOneCoderAgent": _LATER,
@@ -160,5 +184,4 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_ext.models.semantic_kernel.SKChatCompletionAdapter": (
         "It needs objects of a program of yours; use the client of the model behind it."
     ),
-    "autogen_ext.tools.mcp.McpWorkbench": _LATER,
 }

@@ -1,1 +1,1 @@
-"""Memory stores: ListMemory and vector memories come with the memory issue."""
+"""What agents know beside their conversation, looked up for each turn."""
