@@ -32,7 +32,7 @@ class BaseTool(ComponentBase[ConfigT]):
     schema: ToolSchema
     effect: Effect
     side_effects: bool
-    timeout: float
+    timeout: float | None
 
     @classmethod
     @abstractmethod
