@@ -23,7 +23,7 @@ async def offer(
     offered: list[Tool] = list(tools)
     for index, bench in enumerate(workbenches):
         offered += await bench.list_tools(step.child("workbench", index))
-    offered += list[Tool](handoffs)
+    offered.extend(handoffs)
     by_name = {tool.name: tool for tool in offered}
     if len(by_name) < len(offered):
         names = [tool.name for tool in offered]

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from runtime.components.base import ComponentConfig, Problem
 from runtime.durable.tool import DEFAULT_TIMEOUT, ToolContext
+from runtime.events.payloads import Effect
 from runtime.messages import JsonObject
 from runtime.ports import ToolSchema
 
@@ -49,9 +50,9 @@ class Handoff(ComponentConfig):
 class HandoffTool:
     """Changes nothing outside: the handoff itself is what the agent says afterwards."""
 
-    effect = "pure"
+    effect: Effect = "pure"
     side_effects = False
-    timeout = DEFAULT_TIMEOUT
+    timeout: float | None = DEFAULT_TIMEOUT
 
     def __init__(self, handoff: Handoff) -> None:
         self.handoff = handoff

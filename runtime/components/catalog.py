@@ -59,6 +59,17 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.Remember": "runtime.tools.remember:Remember",
     "autogen_agentchat.tools.AgentTool": "runtime.teams.tools:AgentTool",
     "autogen_agentchat.tools.TeamTool": "runtime.teams.tools:TeamTool",
+    "autogen_core.tools.FunctionTool": "runtime.tools.python_source:PythonSourceTool",
+    "autogen_ext.tools.code_execution.PythonCodeExecutionTool": (
+        "runtime.tools.code_execution:PythonCodeExecutionTool"
+    ),
+    # Code executors
+    "autogen_ext.code_executors.docker.DockerCommandLineCodeExecutor": (
+        "runtime.executors.docker:DockerCommandLineCodeExecutor"
+    ),
+    "autogen_ext.code_executors.local.LocalCommandLineCodeExecutor": (
+        "runtime.executors.local:LocalCommandLineCodeExecutor"
+    ),
     # Workbenches
     "autogen_core.tools.StaticWorkbench": "runtime.tools.workbench:StaticWorkbench",
     "autogen_core.tools.StaticStreamWorkbench": "runtime.tools.workbench:StaticStreamWorkbench",
@@ -152,8 +163,6 @@ _OTHER_MEMORY = "Use the vector memory of Troupe's own database, or Chroma, for 
 _LATER = "Troupe does not run it yet; the component is kept as it is."
 
 UNSUPPORTED: Final[dict[str, str]] = {
-    "autogen_core.tools.FunctionTool": _USER_CODE,
-    "autogen_ext.tools.code_execution.PythonCodeExecutionTool": _USER_CODE,
     "autogen_agentchat.agents.CodeExecutorAgent": _USER_CODE,
     "autogen_ext.memory.redis_memory.RedisMemory": _OTHER_MEMORY,
     "autogen_ext.memory.redis.RedisMemory": _OTHER_MEMORY,
@@ -166,8 +175,6 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_ext.agents.web_surfer.MultimodalWebSurfer": _LATER,
     "autogen_ext.agents.magentic_one.MagenticOneCoderAgent": _LATER,
     "autogen_ext.agents.openai.OpenAIAgent": _LATER,
-    "autogen_ext.code_executors.local.LocalCommandLineCodeExecutor": _USER_CODE,
-    "autogen_ext.code_executors.docker.DockerCommandLineCodeExecutor": _USER_CODE,
     "autogen_ext.code_executors.jupyter.JupyterCodeExecutor": _USER_CODE,
     "autogen_ext.code_executors.docker_jupyter.DockerJupyterCodeExecutor": _USER_CODE,
     "autogen_ext.models.anthropic.AnthropicBedrockChatCompletionClient": (

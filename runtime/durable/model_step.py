@@ -60,15 +60,14 @@ class ModelStep:
             attempt += 1
 
     async def _within_limit(self) -> None:
-        run = self.step.run
-        while (
-            run.count_model_call(self.step.agent_path) > run.limits.max_model_calls
-            and not self._is_recorded()
-        ):
+        run, most = self.step.run, self.step.run.limits.max_model_calls
+        ordinal = run.count_model_call(self.step.agent_path)
+        self.request = self.request.model_copy(update={"ordinal": ordinal - 1})
+        while run.model_calls > most and not self._is_recorded():
             await run.hold(
                 Hold(
                     "limit_model_calls",
-                    f"The run has made {run.limits.max_model_calls} model calls, its limit",
+                    f"The run has made {most} model calls, its limit",
                     "Raise the limit and resume the run, or stop it.",
                 )
             )

@@ -92,7 +92,7 @@ class RunContext:
             on_command=self.signal,
         )
         self._invocations = dict(self.state.invocations)
-        self._calls: Counter[str] = Counter()
+        self._calls: Counter[str] = Counter(self.state.calls)
         self._last_seq = 0
         self._interrupted: list[str] = []
 
@@ -163,13 +163,18 @@ class RunContext:
         return self._invocations[agent_path]
 
     def count_model_call(self, agent_path: str) -> int:
-        """How many the run has made, this one included."""
+        """How many this agent has made in the session, this one included."""
         self._calls[agent_path] += 1
-        return self.state.model_calls + self._calls.total()
+        return self._calls[agent_path]
+
+    @property
+    def model_calls(self) -> int:
+        """Of all agents, in this run."""
+        return self.state.model_calls + self._calls.total() - sum(self.state.calls.values())
 
     def counters_within(self, path: str) -> tuple[dict[str, int], dict[str, int]]:
-        """Invocations and model calls of this path and those inside it, since the root frame's
-        checkpoint: what a frame must put back when it resumes without re-executing its turns."""
+        """Invocations and model calls of this path and those inside it: what a frame must put
+        back when it resumes without re-executing its turns."""
         return _within(path, self._invocations), _within(path, self._calls)
 
     def put_back(self, invocations: dict[str, int], calls: dict[str, int]) -> None:
@@ -185,7 +190,8 @@ class RunContext:
             history=[*earlier, here],
             turn=turn,
             invocations=self._invocations,
-            model_calls=self.state.model_calls + self._calls.total(),
+            model_calls=self.model_calls,
+            calls=dict(self._calls),
             applied_through=self.inbox.applied_through,
             actors=self.actor_states(),
         ).to_checkpoint()

@@ -19,6 +19,9 @@ class RunState(Frozen):
     turn: int = 0
     invocations: dict[str, int] = Field(default_factory=dict)
     model_calls: int = 0
+    """Of all agents, in this run."""
+    calls: dict[str, int] = Field(default_factory=dict)
+    """Model calls by the agent's path, in the whole session."""
     applied_through: int = 0
     """`seq` of the last command that took effect."""
     actors: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -34,4 +37,4 @@ class RunState(Frozen):
 
     def next_run(self, run_id: str) -> RunState:
         """Where the next run of the session starts: the team's memory stays, counters do not."""
-        return RunState(run_id=run_id, history=self.history, actors=self.actors)
+        return RunState(run_id=run_id, history=self.history, actors=self.actors, calls=self.calls)

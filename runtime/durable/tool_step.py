@@ -58,6 +58,7 @@ class ToolStep:
         recorded = self.step.find("tool.completed")
         if recorded is not None and isinstance(recorded.payload, ToolCompleted):
             self.step.saw(self.step.find("tool.requested"), recorded)
+            await self._catch_up(recorded.payload)
             return recorded.payload
         try:
             arguments = parse_arguments(self.call.arguments)
@@ -72,6 +73,17 @@ class ToolStep:
         except BadArguments as error:
             return await self._complete("invalid", str(error))
         return await self._gated(self.tool, arguments)
+
+    async def _catch_up(self, done: ToolCompleted) -> None:
+        """An agent or a team inside must remember what it did in an earlier life of the run: its
+        frame is taken up again, silently."""
+        inside = getattr(self.tool, "runner", None)
+        started = self.step.find("tool.started.1")
+        if self.tool is None or inside is None or started is None or done.outcome != "done":
+            return
+        if isinstance(started.payload, ToolStarted):
+            arguments = started.payload.arguments
+            await self.tool.call(arguments, self._context(started.payload.idempotency_key))
 
     # The gate and people -----------------------------------------------------------------------
 
@@ -188,7 +200,19 @@ class ToolStep:
     async def _execute(self, tool: Tool, arguments: JsonObject, key: str) -> ToolCompleted:
         run = self.step.run
         begun = run.clock.monotonic()
-        context = ToolContext(
+        closing = self._result("cancelled", "The run was stopped while the call was running.", True)
+        run.open_steps[self.step.scope.path] = closing
+        outcome, output = await _call(tool, arguments, self._context(key))
+        duration = round((run.clock.monotonic() - begun) * 1000)
+        completed = await self._complete(
+            outcome, output.text, output.is_error, duration, output.artifacts
+        )
+        run.open_steps.pop(self.step.scope.path, None)
+        return completed
+
+    def _context(self, key: str) -> ToolContext:
+        run = self.step.run
+        return ToolContext(
             idempotency_key=key,
             files=run.files,
             clock=run.clock,
@@ -196,15 +220,6 @@ class ToolStep:
             resources=run.resources,
             step=self.step,
         )
-        closing = self._result("cancelled", "The run was stopped while the call was running.", True)
-        run.open_steps[self.step.scope.path] = closing
-        outcome, output = await _call(tool, arguments, context)
-        duration = round((run.clock.monotonic() - begun) * 1000)
-        completed = await self._complete(
-            outcome, output.text, output.is_error, duration, output.artifacts
-        )
-        run.open_steps.pop(self.step.scope.path, None)
-        return completed
 
     # Recording ---------------------------------------------------------------------------------
 

@@ -198,6 +198,9 @@ class BaseGroupChat(Participant[ConfigT]):
     def took_turns(self, taken: list[Taken]) -> None:
         """A superstep has been spoken to its end."""
 
+    def interrupted(self, speakers: list[AnyParticipant]) -> None:
+        """A time limit ended a superstep before these had spoken."""
+
     async def _begin(self, task: list[ChatMessage], step: StepContext) -> str | None:
         self.invocation = step.run.next_invocation(self.path)
         started = FrameStarted(provider=self.provider, label=self.name, invocation=self.invocation)
@@ -256,9 +259,13 @@ class BaseGroupChat(Participant[ConfigT]):
         fired = self.termination.fired if self.termination is not None else None
         if fired is not None:
             return fired
-        if self.config.max_turns is not None and self.turns >= self.config.max_turns:
-            return f"Maximum number of turns {self.config.max_turns} reached."
-        return None
+        return self.end_of_turns()
+
+    def end_of_turns(self) -> str | None:
+        most = self.config.max_turns
+        if most is None or self.turns < most:
+            return None
+        return f"Maximum number of turns {most} reached."
 
     async def _end_requested(self, step: StepContext) -> bool:
         """Between two turns of the root team a person's wish to end takes effect."""

@@ -12,7 +12,7 @@ from runtime.components.registry import canonical_provider
 
 
 def check_participants(config: Any, path: str) -> Iterator[Problem]:
-    names = [_name(participant) for participant in config.participants]
+    names = [participant_name(participant) for participant in config.participants]
     counts = Counter(name for name in names if name is not None)
     for index, name in enumerate(names):
         place = f"{path}.participants[{index}].config.name"
@@ -40,7 +40,7 @@ def check_has_end(config: Any, path: str) -> Iterator[Problem]:
         )
 
 
-def _name(participant: Any) -> str | None:
+def participant_name(participant: Any) -> str | None:
     """None: missing or no text, which the participant's own check reports; a reference's name is
     not known before it is resolved."""
     name = participant.config.get("name")

@@ -138,6 +138,7 @@ class Superstep:
         is over without a message."""
         run = self._step.run
         closing = await run.interrupt(self._step.scope)
+        self._team.interrupted([turn.speaker for turn in self._turns])
         self._team.observe(Delta(active_seconds=active))
         ends = [_ended(turn, interrupted=True) for turn in self._turns]
         events = await run.append([*closing, *ends], checkpoint=self._checkpoint(), closing=True)
