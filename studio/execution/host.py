@@ -24,6 +24,7 @@ from runtime.errors import LeaseLost
 from runtime.model_clients.pool import ModelClientPool
 from studio.core.broadcast import BROKER_ERRORS, hub, run_group
 from studio.core.dbpool import run_db
+from studio.execution.adapters.blobs import WorkspaceBlobs
 from studio.execution.adapters.clock import SystemClock
 from studio.execution.adapters.deltas import RunDeltas
 from studio.execution.adapters.files import WorkspaceFiles
@@ -31,6 +32,7 @@ from studio.execution.adapters.gate import PolicyGate
 from studio.execution.adapters.journal import DbJournal
 from studio.execution.adapters.secrets import WorkspaceSecrets
 from studio.execution.adapters.task import task_messages
+from studio.execution.adapters.vectors import WorkspaceVectors
 from studio.execution.claims import claim_next
 from studio.execution.lease import WorkerLease
 from studio.execution.writer import Writer
@@ -135,6 +137,8 @@ class EngineHost:
                     clock=SystemClock(),
                     secrets=WorkspaceSecrets(run.workspace_id),
                     clients=self._clients,
+                    blobs=WorkspaceBlobs(run.workspace_id),
+                    vectors=WorkspaceVectors(run.workspace_id),
                 ),
                 linger=settings.LINGER_SECONDS,
             )

@@ -179,3 +179,48 @@ class IdempotencyKey(BaseModel):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Blob(models.Model):
+    """Bytes of a workspace that are too large for the log, by their SHA-256."""
+
+    pk = models.CompositePrimaryKey("workspace_id", "digest")
+    workspace = models.ForeignKey(Workspace, models.CASCADE, db_index=False)
+    digest = models.CharField(max_length=64)
+    data = models.BinaryField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class VectorCollection(BaseModel):
+    workspace = models.ForeignKey(Workspace, models.CASCADE)
+    name = models.CharField(max_length=200)
+    """As far as it goes, for people; `key` is the hash of all of it."""
+    key = models.CharField(max_length=64)
+    dimensions = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="vector_collection_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vector(models.Model):
+    collection = models.ForeignKey(VectorCollection, models.CASCADE, db_index=False)
+    item_id = models.CharField(max_length=500)
+    data = models.BinaryField()
+    """Of length one or zero, as little-endian 32-bit floats."""
+    content = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["collection", "item_id"], name="vector_item_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.item_id

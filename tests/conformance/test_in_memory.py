@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from runtime.messages import Frozen
-from runtime.ports import FileArea, Journal
+from runtime.ports import Blobs, FileArea, Journal, VectorStore
+from runtime.stores import MemoryBlobs, MemoryVectors
 from runtime.testing import InMemoryJournal, ManualClock, MemoryFileArea, MemoryLog
-from runtime.testing.conformance import FileAreaConformance, JournalConformance
+from runtime.testing.conformance import (
+    BlobsConformance,
+    FileAreaConformance,
+    JournalConformance,
+    VectorStoreConformance,
+)
 
 
 class TestInMemoryJournal(JournalConformance):
@@ -30,3 +36,13 @@ class TestInMemoryJournal(JournalConformance):
 class TestMemoryFileArea(FileAreaConformance):
     async def new_area(self) -> FileArea:
         return MemoryFileArea()
+
+
+class TestMemoryBlobs(BlobsConformance):
+    async def new_blobs(self) -> Blobs:
+        return MemoryBlobs()
+
+
+class TestMemoryVectors(VectorStoreConformance):
+    async def new_store(self) -> VectorStore:
+        return MemoryVectors()

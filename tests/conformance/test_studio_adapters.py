@@ -11,26 +11,34 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from runtime.errors import LeaseLost
+from runtime.errors import LeaseLost, ToolError
 from runtime.events import Draft
 from runtime.events.payloads import RunCompleted
 from runtime.messages import Frozen
-from runtime.ports import FileArea, Journal, LogRange
-from runtime.testing.conformance import FileAreaConformance, JournalConformance
+from runtime.ports import Blobs, FileArea, Journal, LogRange, VectorStore
+from runtime.testing.conformance import (
+    BlobsConformance,
+    FileAreaConformance,
+    JournalConformance,
+    VectorStoreConformance,
+)
 from runtime.testing.conformance.journal import warning
-from studio.accounts.models import User
+from runtime.testing.conformance.vectors import item
+from studio.accounts.models import User, Workspace
 from studio.accounts.selectors import access_for
 from studio.accounts.services import owner_ensure
 from studio.core.broadcast import hub
 from studio.core.dbpool import run_db
+from studio.execution.adapters.blobs import MAX_BLOB, WorkspaceBlobs
 from studio.execution.adapters.files import WorkspaceFiles
 from studio.execution.adapters.journal import DbJournal
+from studio.execution.adapters.vectors import WorkspaceVectors
 from studio.execution.claims import claim_next
 from studio.execution.services import run_start
 from studio.execution.writer import Writer
 from studio.library.services import definition_create
 from studio.runs.log import append_outside, lock_run
-from studio.runs.models import Run, RunState
+from studio.runs.models import Blob, Run, RunState, Vector
 from tests.support import specs
 
 
@@ -144,3 +152,39 @@ class TestDbJournal(JournalConformance):
 class TestWorkspaceFiles(FileAreaConformance):
     async def new_area(self) -> FileArea:
         return WorkspaceFiles(uuid.uuid4())
+
+
+def _new_workspace() -> uuid.UUID:
+    return Workspace.objects.create(name="W").pk
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWorkspaceBlobs(BlobsConformance):
+    async def new_blobs(self) -> Blobs:
+        return WorkspaceBlobs(await run_db(_new_workspace))
+
+    async def test_one_that_is_too_large_is_a_tool_error(self) -> None:
+        blobs = await self.new_blobs()
+        await blobs.put(b"x" * MAX_BLOB)
+        with pytest.raises(ToolError, match="20 MB"):
+            await blobs.put(b"x" * (MAX_BLOB + 1))
+        assert await run_db(Blob.objects.count) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+class TestWorkspaceVectors(VectorStoreConformance):
+    async def new_store(self) -> VectorStore:
+        return WorkspaceVectors(await run_db(_new_workspace))
+
+    async def test_names_that_a_database_would_not_take(self) -> None:
+        store = await self.new_store()
+        for name in ("a\x00b", "\ud800", "x" * 10_000, ""):
+            await store.put(name, [item("\ud800 \x00", 1, text="a\x00b \ud800")])
+            assert len(await store.nearest(name, [1.0], limit=3)) == 1
+
+    async def test_they_go_with_their_workspace(self) -> None:
+        workspace_id = await run_db(_new_workspace)
+        await WorkspaceVectors(workspace_id).put("c", [item("a", 1)])
+        await WorkspaceBlobs(workspace_id).put(b"x")
+        await run_db(lambda: Workspace.objects.get(pk=workspace_id).delete())
+        assert await run_db(lambda: (Vector.objects.count(), Blob.objects.count())) == (0, 0)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from runtime.testing.conformance.blobs import BlobsConformance
 from runtime.testing.conformance.executor import ExecutorConformance
 from runtime.testing.conformance.files import FileAreaConformance
 from runtime.testing.conformance.journal import JournalConformance
 from runtime.testing.conformance.model_client import ModelClientConformance
+from runtime.testing.conformance.vectors import VectorStoreConformance
 
 __all__ = [
+    "BlobsConformance",
     "ExecutorConformance",
     "FileAreaConformance",
     "JournalConformance",
     "ModelClientConformance",
+    "VectorStoreConformance",
 ]
