@@ -14,6 +14,7 @@ CATALOG: Final[dict[str, str]] = {
     "autogen_agentchat.agents.SocietyOfMindAgent": (
         "runtime.teams.society_of_mind:SocietyOfMindAgent"
     ),
+    "autogen_agentchat.agents.CodeExecutorAgent": "runtime.agents.code_executor:CodeExecutorAgent",
     # Teams
     "autogen_agentchat.teams.RoundRobinGroupChat": "runtime.teams.round_robin:RoundRobinGroupChat",
     "autogen_agentchat.teams.SelectorGroupChat": "runtime.teams.selector:SelectorGroupChat",
@@ -159,11 +160,11 @@ ALIASES: Final[dict[str, str]] = {
 REFERENCE: Final = "troupe.library.Reference"
 
 _USER_CODE = "It runs user code, and comes with the sandbox."
+_NO_NOTEBOOKS = "Troupe runs no notebooks yet; use the Docker executor."
 _OTHER_MEMORY = "Use the vector memory of Troupe's own database, or Chroma, for now."
 _LATER = "Troupe does not run it yet; the component is kept as it is."
 
 UNSUPPORTED: Final[dict[str, str]] = {
-    "autogen_agentchat.agents.CodeExecutorAgent": _USER_CODE,
     "autogen_ext.memory.redis_memory.RedisMemory": _OTHER_MEMORY,
     "autogen_ext.memory.redis.RedisMemory": _OTHER_MEMORY,
     "autogen_ext.memory.mem0.Mem0Memory": _OTHER_MEMORY,
@@ -175,8 +176,8 @@ UNSUPPORTED: Final[dict[str, str]] = {
     "autogen_ext.agents.web_surfer.MultimodalWebSurfer": _LATER,
     "autogen_ext.agents.magentic_one.MagenticOneCoderAgent": _LATER,
     "autogen_ext.agents.openai.OpenAIAgent": _LATER,
-    "autogen_ext.code_executors.jupyter.JupyterCodeExecutor": _USER_CODE,
-    "autogen_ext.code_executors.docker_jupyter.DockerJupyterCodeExecutor": _USER_CODE,
+    "autogen_ext.code_executors.jupyter.JupyterCodeExecutor": _NO_NOTEBOOKS,
+    "autogen_ext.code_executors.docker_jupyter.DockerJupyterCodeExecutor": _NO_NOTEBOOKS,
     "autogen_ext.models.anthropic.AnthropicBedrockChatCompletionClient": (
         "It signs its calls with keys of AWS, which Troupe does not keep yet; "
         "use Anthropic's own client, or an OpenAI-compatible gateway in front of Bedrock."

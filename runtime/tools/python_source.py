@@ -114,7 +114,8 @@ class PythonSourceTool(BaseTool[PythonSourceConfig]):
 
     @classmethod
     def tool_name(cls, config: Any) -> str:
-        return str(config.name)
+        named = config.get("name") if isinstance(config, dict) else config.name
+        return str(named)
 
     async def call(self, arguments: JsonObject, context: ToolContext) -> Any:
         marker = f"troupe-{hashlib.sha256(context.idempotency_key.encode()).hexdigest()[:24]} "

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from runtime.messages import JsonObject
+from runtime.tools.docstrings import parse_docstring
 
 MAX_SOURCE: Final = 100_000
 MAX_DEPTH: Final = 20
@@ -98,7 +99,8 @@ def _only_defines(node: ast.stmt) -> bool:
 
 
 def _read_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Source:
-    found = Source(function=node.name, docstring=ast.get_docstring(node) or "")
+    told = parse_docstring(ast.get_docstring(node))
+    found = Source(function=node.name, docstring=told.description)
     if node.args.vararg is not None or node.args.kwarg is not None:
         return _hopeless("variable_arguments", "A tool takes no *args and no **kwargs.")
     properties: JsonObject = {}
@@ -107,7 +109,8 @@ def _read_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Source:
         if _is_token(argument):
             found.takes_token = True
             continue
-        schema = _parameter(argument, found.faults)
+        described = told.parameters.get(argument.arg, argument.arg)
+        schema = _parameter(argument, described, found.faults)
         if default is None:
             required.append(argument.arg)
         else:
@@ -135,10 +138,9 @@ def _is_token(argument: ast.arg) -> bool:
     return argument.arg == TOKEN or (stated is not None and _name(stated) == "CancellationToken")
 
 
-def _parameter(argument: ast.arg, faults: list[Fault]) -> JsonObject:
-    """With the text of `Annotated` as its description, or else the name, as AutoGen has it."""
+def _parameter(argument: ast.arg, description: str, faults: list[Fault]) -> JsonObject:
+    """The text of `Annotated` goes before the description from the docstring."""
     stated = argument.annotation
-    description = argument.arg
     if isinstance(stated, ast.Subscript) and _name(stated.value) == "Annotated":
         inner, *notes = _items(stated)
         texts = [note.value for note in notes if isinstance(note, ast.Constant)]

@@ -57,9 +57,11 @@ def test_an_unknown_provider_is_just_unknown(provider: str) -> None:
     assert set(sys.modules) == before, "nothing was imported"
 
 
-def test_source_code_is_refused_and_never_run(tmp_path: Any) -> None:
+def test_source_code_is_never_run_by_validating_or_building(tmp_path: Any) -> None:
+    """A17: decorators, defaults and top-level code included."""
     trap = tmp_path / "trap"
-    source = f"def f(x: int) -> int:\n    open({str(trap)!r}, 'w')\n    return x"
+    spring = f"open({str(trap)!r}, 'w')"
+    source = f"{spring}\n@({spring})\ndef f(x: int = {spring}) -> int:\n    return x"
     function = {
         "provider": "autogen_core.tools.FunctionTool",
         "component_type": "tool",
@@ -68,14 +70,14 @@ def test_source_code_is_refused_and_never_run(tmp_path: Any) -> None:
     spec = agent("a", model("x"))
     spec["config"]["tools"] = [function]
 
-    (problem,) = validate(spec)
+    problems = validate(spec)
 
-    assert problem.code == "unsupported_component"
-    assert problem.path == "$.config.tools[0].provider"
-    assert "sandbox" in problem.detail
-    assert not trap.exists()
-    with pytest.raises(SpecError, match="sandbox"):
-        build(spec)
+    assert {(problem.severity, problem.code) for problem in problems} == {
+        ("warning", "top_level_code"),
+        ("warning", "unreadable_default"),
+    }
+    assert {problem.path for problem in problems} == {"$.config.tools[0].config.source_code"}
+    build(spec)
     assert not trap.exists()
 
 
