@@ -1,13 +1,18 @@
-"""A real MCP server, written with the SDK, for tests: `python -m tests.tools.mcp_server` serves on
-its pipes. MCP_LOG names a file that gets a line for each call, MCP_WORDS a tool's description."""
+"""A real MCP server, written with the SDK, for tests.
+
+`python -m tests.tools.mcp_server` serves on its pipes, with `sse PORT` or `streamable PORT` over
+HTTP. MCP_LOG names a file that gets a line for each call, MCP_WORDS a tool's description.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import os
+import sys
 from pathlib import Path
 
+import uvicorn
 from mcp.server.mcpserver import Image, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp_types import ToolAnnotations
@@ -95,4 +100,11 @@ def make_server(words: str = "Says it again.", record: Record | None = None) -> 
 
 
 if __name__ == "__main__":
-    make_server(os.environ.get("MCP_WORDS", "Says it again.")).run()
+    words = os.environ.get("MCP_WORDS", "Says it again.")
+    if len(sys.argv) > 1:
+        kind, port = sys.argv[1:]
+        serve = make_server(words)
+        made = serve.sse_app() if kind == "sse" else serve.streamable_http_app()
+        uvicorn.run(made, port=int(port), log_level="error")
+    else:
+        make_server(words).run()
