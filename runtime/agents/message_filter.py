@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import Field
 
+from runtime.agents.assistant import AssistantAgent
 from runtime.agents.base import AnyParticipant, Participant
 from runtime.agents.names import check_name
 from runtime.agents.protocol import Spoken
@@ -16,6 +17,10 @@ from runtime.components.spec import AgentSlot
 from runtime.durable.history import History
 from runtime.durable.step import StepContext
 from runtime.messages import ChatMessage, JsonObject
+
+DEFAULT_AGENT: JsonObject = AssistantAgent.dump(AssistantAgent.defaults).model_dump(
+    exclude_none=True
+)
 
 
 class PerSourceFilter(ComponentConfig):
@@ -41,7 +46,11 @@ class MessageFilterAgent(Participant[MessageFilterAgentConfig]):
     provider = "autogen_agentchat.agents.MessageFilterAgent"
     component_type = "agent"
     Config = MessageFilterAgentConfig
-    defaults: ClassVar[JsonObject] = {"name": "filtered", "filter": {"per_source": []}}
+    defaults: ClassVar[JsonObject] = {
+        "name": "filtered",
+        "wrapped_agent": DEFAULT_AGENT,
+        "filter": {"per_source": [{"source": "user"}]},
+    }
     palette = Palette("Filter", "An agent that hears only some.", "Agents", "filter")
 
     def __init__(self, config: MessageFilterAgentConfig, wrapped: AnyParticipant) -> None:

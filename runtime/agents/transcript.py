@@ -21,6 +21,9 @@ from runtime.messages import (
     UserMessage,
 )
 
+CODE_CALL = "run_code_blocks"
+"""The tool name under which an agent's own code runs pass the gate and stand in the log."""
+
 INTERRUPTED = "The turn was interrupted before the call was done."
 
 
@@ -91,6 +94,8 @@ class Transcript:
             elif isinstance(payload, ModelCompleted):
                 transcript.said(payload)
                 batch = {call.id: None for call in payload.tool_calls}
+            elif isinstance(payload, ToolCompleted) and payload.tool == CODE_CALL:
+                transcript.note(payload.result, agent)
             elif isinstance(payload, ToolCompleted) and payload.call_id in batch:
                 batch[payload.call_id] = payload
                 results = [result for result in batch.values() if result is not None]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from runtime.agents.transcript import as_result
+from runtime.agents.transcript import CODE_CALL, as_result
 from runtime.durable.scope import derive_id
 from runtime.events import Event
 from runtime.events.payloads import (
@@ -33,9 +33,6 @@ from runtime.messages import (
     ToolCallRequestEvent,
     UserInputRequestedEvent,
 )
-
-CODE_CALL = "run_code_blocks"
-"""The tool name under which an agent's own code runs pass the gate and stand in the log."""
 
 
 @dataclass

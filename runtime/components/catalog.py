@@ -56,6 +56,8 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.DeleteFile": "runtime.tools.files:DeleteFile",
     "troupe.tools.Calculator": "runtime.tools.calculator:Calculator",
     "troupe.tools.CurrentTime": "runtime.tools.current_time:CurrentTime",
+    "troupe.tools.SqlQuery": "runtime.tools.sql.tools:SqlQuery",
+    "troupe.tools.SqlSchema": "runtime.tools.sql.tools:SqlSchema",
     "autogen_ext.tools.http.HttpTool": "runtime.tools.http:HttpTool",
     "troupe.tools.Remember": "runtime.tools.remember:Remember",
     "autogen_agentchat.tools.AgentTool": "runtime.teams.tools:AgentTool",

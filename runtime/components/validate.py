@@ -4,7 +4,7 @@ names, executes nothing of it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -55,7 +55,7 @@ def _component(raw: Any, path: str, expect: tuple[str, ...]) -> Iterator[Problem
         return
     found = find_component(provider)
     if found is None:
-        yield _unknown(provider, path, expect)
+        yield _unknown(provider, path)
         return
     yield from _envelope(raw, found, path, expect)
     config = raw.get("config", {})
@@ -167,13 +167,11 @@ def _reference(raw: JsonObject, path: str, expect: tuple[str, ...]) -> Iterator[
         yield _misplaced(path, str(stated), expect)
 
 
-def _unknown(provider: str, path: str, expect: tuple[str, ...]) -> Problem:
-    """A memory that is not used yet keeps nobody from running the agent."""
+def _unknown(provider: str, path: str) -> Problem:
     reason = unsupported_reason(provider)
     if reason is not None:
         detail = f"{provider.rpartition('.')[2]} cannot run. {reason}"
-        severity: Literal["error", "warning"] = "warning" if expect == ("memory",) else "error"
-        return Problem(f"{path}.provider", severity, "unsupported_component", detail)
+        return _error(f"{path}.provider", "unsupported_component", detail)
     return _error(
         f"{path}.provider",
         "unknown_component",

@@ -111,6 +111,9 @@ class ToolStep:
             side_effects=tool.side_effects,
         )
         verdict = await self.step.run.check_gate(query)
+        if verdict.verdict == "allow" and getattr(tool, "must_ask", False):
+            rule = f"{self.agent} asks before each call of {tool.name}"
+            verdict = verdict.model_copy(update={"verdict": "ask", "rule": rule})
         self._deadline = verdict.deadline_at
         gated = ToolGated(
             call_id=self.call.id,

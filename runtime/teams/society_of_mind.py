@@ -9,6 +9,7 @@ from pydantic import Field
 
 from runtime.agents.base import AnyParticipant, Participant, reset
 from runtime.agents.inference import Inference
+from runtime.agents.message_filter import DEFAULT_AGENT
 from runtime.agents.names import check_name
 from runtime.agents.protocol import Spoken
 from runtime.agents.transcript import Transcript
@@ -23,6 +24,7 @@ from runtime.model_contexts.base import AnyContext, ChatCompletionContext
 from runtime.model_contexts.unbounded import UnboundedChatCompletionContext, UnboundedConfig
 from runtime.ports import ModelRequest
 from runtime.teams.base import BaseGroupChat
+from runtime.teams.round_robin import RoundRobinGroupChat
 
 NO_RESPONSE = "No response."
 TeamSlot = Annotated[Component, Slot("team")]
@@ -59,6 +61,9 @@ class SocietyOfMindAgent(Participant[SocietyOfMindConfig]):
     Config = SocietyOfMindConfig
     defaults: ClassVar[JsonObject] = {
         "name": "society",
+        "team": RoundRobinGroupChat.dump(
+            {**RoundRobinGroupChat.defaults, "participants": [DEFAULT_AGENT], "max_turns": 2}
+        ).model_dump(exclude_none=True),
         "model_client": {
             "provider": "troupe.models.WorkspaceModel",
             "component_type": "model",

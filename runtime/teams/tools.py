@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field
 
 from runtime.agents.base import Participant
+from runtime.agents.message_filter import DEFAULT_AGENT
 from runtime.agents.names import check_name
 from runtime.components.base import ComponentConfig, Palette, Problem
 from runtime.components.builder import Builder
@@ -16,7 +17,7 @@ from runtime.durable.tool import ToolContext
 from runtime.messages import ChatMessage, JsonObject, TextMessage
 from runtime.ports import ToolSchema
 from runtime.teams.base import BaseGroupChat
-from runtime.teams.round_robin import alone
+from runtime.teams.round_robin import RoundRobinGroupChat, alone
 from runtime.tools.base import GROUP, BaseTool
 
 _PARAMETERS: JsonObject = {
@@ -75,6 +76,7 @@ class AgentTool(RunnerTool):
 
     provider = "autogen_agentchat.tools.AgentTool"
     Config = AgentToolConfig
+    defaults: ClassVar[JsonObject] = {"agent": DEFAULT_AGENT}
     palette = Palette("Agent as tool", "A model calls another agent.", GROUP, "robot-face")
 
     @classmethod
@@ -98,7 +100,13 @@ class TeamToolConfig(ComponentConfig):
 class TeamTool(RunnerTool):
     provider = "autogen_agentchat.tools.TeamTool"
     Config = TeamToolConfig
-    defaults: ClassVar[JsonObject] = {"name": "ask_team", "description": "Asks a team."}
+    defaults: ClassVar[JsonObject] = {
+        "name": "ask_team",
+        "description": "Asks a team.",
+        "team": RoundRobinGroupChat.dump(
+            {**RoundRobinGroupChat.defaults, "participants": [DEFAULT_AGENT], "max_turns": 2}
+        ).model_dump(exclude_none=True),
+    }
     palette = Palette("Team as tool", "A model calls a whole team.", GROUP, "users")
 
     @classmethod

@@ -156,7 +156,7 @@ def the_orchestra() -> Json:
         ledger("worker", done=True),
         "The final answer",
     )
-    return magentic(client, echo("worker", "one", "two"), max_stalls=1)
+    return magentic(client, echo("worker", "one", "two"), echo("idle"), max_stalls=1)
 
 
 def the_society() -> Json:
