@@ -44,3 +44,5 @@ class Operator:
     """Where memories that keep files of their own (Chroma) may put them: a folder of the one
     workspace whose runs this is for. None: they may not."""
     searxng_url: str | None = None
+    sqlite_folders: tuple[str, ...] = ()
+    """Where the SQLite files are that SQL tools may open. Empty: none."""

@@ -1,0 +1,1 @@
+"""Queries of databases that people saved as credentials."""
