@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -32,7 +31,7 @@ class ThinkingConfig(ComponentConfig):
 
 
 class AnthropicConfig(HostedModelConfig):
-    model: str = Field(min_length=1, title="Model", description="Such as claude-sonnet-4-5.")
+    model: str = Field(min_length=1, title="Model", description="Such as claude-sonnet-5.")
     base_url: str | None = Field(
         None, title="Address", description="Of a compatible server; empty: Anthropic."
     )
@@ -61,7 +60,7 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
     sdk = "anthropic"
     host = "api.anthropic.com"
     Config = AnthropicConfig
-    defaults: ClassVar[JsonObject] = {"model": "claude-sonnet-4-5", "max_tokens": 4096}
+    defaults: ClassVar[JsonObject] = {"model": "claude-sonnet-5", "max_tokens": 4096}
     palette = Palette("Anthropic", "Claude models.", GROUP, "letter-a")
 
     def __init__(self, config: AnthropicConfig, connection: Connection, prices: PriceTable) -> None:
@@ -97,15 +96,8 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
             default_headers=dict(self._headers()),
         )
 
-    def _post(self, client: Any, body: JsonObject) -> AbstractAsyncContextManager[Any]:
-        call: AbstractAsyncContextManager[Any] = client.messages.with_streaming_response.create(
-            model=body["model"],
-            max_tokens=body["max_tokens"],
-            messages=[],
-            extra_body=body,
-            timeout=self.config.timeout,
-        )
-        return call
+    def _path(self, body: JsonObject) -> str:
+        return "/v1/messages"
 
     def _body(self, request: ModelRequest, streaming: bool) -> JsonObject:
         config = self.config

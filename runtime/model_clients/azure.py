@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 from pydantic import Field
 
@@ -60,20 +61,22 @@ class AzureOpenAIChatCompletionClient(ChatCompletionsClient[AzureOpenAIConfig]):
         return config.azure_endpoint
 
     @property
-    def is_compatible(self) -> bool:
-        """Azure serves OpenAI's own models in OpenAI's own way."""
-        return False
+    def serves_openai(self) -> bool:
+        return True
 
     def _settings(self) -> tuple[object, ...]:
-        config = self.config
-        return (*super()._settings(), config.api_version, config.azure_deployment)
+        return (*super()._settings(), self.config.api_version)
+
+    def _path(self, body: JsonObject) -> str:
+        """Embeddings have a deployment of their own, named by their model."""
+        deployment = None if "input" in body else self.config.azure_deployment
+        return f"/deployments/{quote(deployment or body['model'], safe='')}{super()._path(body)}"
 
     def _make(self, endpoint: Endpoint) -> Any:
         import openai
 
         return openai.AsyncAzureOpenAI(
             azure_endpoint=(endpoint.base_url or self.config.azure_endpoint).rstrip("/"),
-            azure_deployment=self.config.azure_deployment,
             api_version=self.config.api_version,
             api_key=None if endpoint.token and endpoint.api_key == NO_KEY else endpoint.api_key,
             azure_ad_token=endpoint.token,

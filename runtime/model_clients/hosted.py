@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -20,7 +20,7 @@ from runtime.model_clients.capabilities import Capabilities, capabilities_of
 from runtime.model_clients.connection import Connection, Endpoint, host_of
 from runtime.model_clients.failures import Target, no_tools, no_vision
 from runtime.model_clients.prices import PriceTable, price_table
-from runtime.model_clients.transport import sdk_call
+from runtime.model_clients.transport import post, sdk_call
 from runtime.model_clients.wire import parse_object, read_all, server_sent_data
 from runtime.ports import ModelReply, ModelRequest
 
@@ -89,6 +89,7 @@ class HostedClient(BaseChatCompletionClient[HostedT]):
         self._connection = connection
         self._prices = prices
         self._client: Any = None
+        self._reached = ""
 
     @classmethod
     def build(cls, config: HostedT, builder: Builder) -> Self:
@@ -108,10 +109,12 @@ class HostedClient(BaseChatCompletionClient[HostedT]):
         """An SDK client, without retries of its own. May take a second: called in a thread."""
 
     @abstractmethod
-    def _body(self, request: ModelRequest, streaming: bool) -> JsonObject: ...
+    def _body(self, request: ModelRequest, streaming: bool) -> JsonObject:
+        """Called once it is connected."""
 
     @abstractmethod
-    def _post(self, client: Any, body: JsonObject) -> AbstractAsyncContextManager[Any]: ...
+    def _path(self, body: JsonObject) -> str:
+        """Where a body is posted, below the client's address."""
 
     @abstractmethod
     def _parse(self, data: JsonObject, request: ModelRequest, target: Target) -> ModelReply: ...
@@ -142,16 +145,18 @@ class HostedClient(BaseChatCompletionClient[HostedT]):
 
     async def create(self, request: ModelRequest) -> ModelReply:
         self._check(request)
+        await self._connect()
         async with self._call(self._body(request, False)) as (chunks, target):
             data = await read_all(chunks, target)
-            return self._priced(self._parse(parse_object(data, target), request, target), target)
+            return self._priced(self._parse(parse_object(data, target), request, target))
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[str | ModelReply]:
         self._check(request)
+        await self._connect()
         async with self._call(self._body(request, True)) as (chunks, target):
             events = server_sent_data(chunks, target)
             async for part in self._parse_stream(events, request, target):
-                yield self._priced(part, target) if isinstance(part, ModelReply) else part
+                yield self._priced(part) if isinstance(part, ModelReply) else part
 
     # Inside ------------------------------------------------------------------------------------
 
@@ -165,23 +170,29 @@ class HostedClient(BaseChatCompletionClient[HostedT]):
 
     @asynccontextmanager
     async def _call(self, body: JsonObject) -> AsyncIterator[tuple[AsyncIterator[bytes], Target]]:
-        client = await self._sdk_client()
-        target = Target(self.vendor, self.config.model, host_of(str(client.base_url), self.host))
+        await self._connect()
+        target = Target(self.vendor, self.config.model, self._reached)
         async with sdk_call(
             self._sdk(),
-            self._post(client, body),
+            post(self._client, self._path(body), body),
             target,
             timeout=self.config.timeout,
             deadline=self.config.deadline,
         ) as chunks:
             yield chunks, target
 
-    async def _sdk_client(self) -> Any:
+    async def _connect(self) -> None:
+        """Where the server is may stand in the credential, which is opened at the first call."""
         if self._client is None:
             self._client = await self._connection.client(
                 self._make, self.provider, *self._settings()
             )
-        return self._client
+            self._reached = host_of(str(self._client.base_url), self.host)
+
+    @property
+    def at_vendor(self) -> bool:
+        """Whether this is the vendor's own server. Known once it is connected."""
+        return self._reached == self.host
 
     def _sdk(self) -> Any:
         try:
@@ -196,11 +207,11 @@ class HostedClient(BaseChatCompletionClient[HostedT]):
     def _headers(self) -> tuple[tuple[str, str], ...]:
         return tuple(sorted((self.config.default_headers or {}).items()))
 
-    def _priced(self, reply: ModelReply, target: Target) -> ModelReply:
+    def _priced(self, reply: ModelReply) -> ModelReply:
         cost = self._prices.cost_usd(
             self.config.model,
             reply.usage,
-            at_vendor=target.host == self.host,
+            at_vendor=self.at_vendor,
             cache_write_tokens=reply.cache_write_tokens or 0,
         )
         return reply.model_copy(update={"cost_usd": cost})

@@ -72,10 +72,6 @@ class OllamaChatCompletionClient(ChatCompletionsClient[OllamaConfig]):
                 "Set it in the model's Modelfile, or in the server's environment.",
             )
 
-    @property
-    def is_compatible(self) -> bool:
-        return True
-
     def _headers(self) -> tuple[tuple[str, str], ...]:
         given = {**(self.config.headers or {}), **(self.config.default_headers or {})}
         return tuple(sorted(given.items()))

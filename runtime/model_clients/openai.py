@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import Field
@@ -18,7 +17,8 @@ from runtime.model_clients.hosted import HostedClient, HostedModelConfig
 from runtime.model_clients.openai_wire import Style, parse_reply, parse_stream, request_body
 from runtime.ports import EmbeddingClient, ModelReply, ModelRequest
 
-_REASONING = ("o1", "o3", "o4", "gpt-5")
+_OLD = ("gpt-4", "gpt-3.5", "chatgpt-")
+_REASONING = ("o1", "o3", "o4", "gpt-5", "gpt-6")
 
 
 class OpenAIParameters(HostedModelConfig):
@@ -92,25 +92,21 @@ class ChatCompletionsClient(HostedClient[ParametersT]):
         return HostedEmbeddings(self._call, model or self.config.model)
 
     @property
-    def is_compatible(self) -> bool:
-        """Whether this is another server than the vendor's."""
-        return self.address(self.config) is not None
+    def serves_openai(self) -> bool:
+        """Whether the server takes what OpenAI's own takes."""
+        return self.at_vendor
 
-    def _post(self, client: Any, body: JsonObject) -> AbstractAsyncContextManager[Any]:
-        endpoint = client.embeddings if "input" in body else client.chat.completions
-        needed: JsonObject = {"input": []} if "input" in body else {"messages": []}
-        call: AbstractAsyncContextManager[Any] = endpoint.with_streaming_response.create(
-            model=body["model"], extra_body=body, **needed
-        )
-        return call
+    def _path(self, body: JsonObject) -> str:
+        return "/embeddings" if "input" in body else "/chat/completions"
 
     def _body(self, request: ModelRequest, streaming: bool) -> JsonObject:
         config = self.config
         body: JsonObject = {"model": config.model}
         body |= {name: v for name in PARAMETERS if (v := getattr(config, name)) is not None}
         if config.max_tokens is not None:
-            reasons = not self.is_compatible and config.model.startswith(_REASONING)
-            body["max_completion_tokens" if reasons else "max_tokens"] = config.max_tokens
+            newer = self.serves_openai and not config.model.startswith(_OLD)
+            newer = newer or config.model.startswith(_REASONING)
+            body["max_completion_tokens" if newer else "max_tokens"] = config.max_tokens
         body |= request_body(request, self._style())
         if "tools" not in body:
             body.pop("parallel_tool_calls", None)
@@ -127,7 +123,7 @@ class ChatCompletionsClient(HostedClient[ParametersT]):
         return Style(
             names=self.config.include_name_in_message,
             prefixes=self.config.add_name_prefixes,
-            one_system=self.is_compatible if several is None else not several,
+            one_system=not self.serves_openai if several is None else not several,
             schema=schema,
         )
 
