@@ -731,6 +731,17 @@ export interface components {
             name: string;
         };
         /**
+         * AgentReset
+         * @description The agent, or the team with all its members, forgets everything before.
+         */
+        AgentReset: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "agent.reset";
+        };
+        /**
          * ApprovalDecided
          * @description Outside. `arguments` with `edit`, `text` with `answer`, `reason` with `deny` and `stop`.
          *     For an in-doubt call: `approve` means it did not happen, run it; `answer` means it happened
@@ -849,7 +860,7 @@ export interface components {
             point: string;
         };
         /** @enum {string} */
-        CommandEnum: "stop" | "pause" | "resume";
+        CommandEnum: "stop" | "pause" | "resume" | "end";
         /** @description Refuses fields that it does not know, so that a misspelt or smuggled one is noticed. */
         CommandInRequest: {
             reason?: string;
@@ -1156,7 +1167,7 @@ export interface components {
              */
             correlation_id: string | null;
             /** Payload */
-            payload: components["schemas"]["RunCreated"] | components["schemas"]["RunClaimed"] | components["schemas"]["RunParked"] | components["schemas"]["RunPaused"] | components["schemas"]["RunReleased"] | components["schemas"]["RunRequeued"] | components["schemas"]["LeaseExpired"] | components["schemas"]["RunQuarantined"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunStopped"] | components["schemas"]["RunWarned"] | components["schemas"]["CommandReceived"] | components["schemas"]["CommandApplied"] | components["schemas"]["FrameStarted"] | components["schemas"]["FrameEnded"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnEnded"] | components["schemas"]["MessagePosted"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolRequested"] | components["schemas"]["ToolGated"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalDecided"] | components["schemas"]["InputRequested"] | components["schemas"]["InputAnswered"];
+            payload: components["schemas"]["RunCreated"] | components["schemas"]["RunClaimed"] | components["schemas"]["RunParked"] | components["schemas"]["RunPaused"] | components["schemas"]["RunReleased"] | components["schemas"]["RunRequeued"] | components["schemas"]["LeaseExpired"] | components["schemas"]["RunQuarantined"] | components["schemas"]["RunCompleted"] | components["schemas"]["RunFailed"] | components["schemas"]["RunStopped"] | components["schemas"]["RunWarned"] | components["schemas"]["CommandReceived"] | components["schemas"]["CommandApplied"] | components["schemas"]["FrameStarted"] | components["schemas"]["FrameEnded"] | components["schemas"]["TurnStarted"] | components["schemas"]["TurnEnded"] | components["schemas"]["AgentReset"] | components["schemas"]["MessagePosted"] | components["schemas"]["ModelStarted"] | components["schemas"]["ModelCompleted"] | components["schemas"]["ModelFailed"] | components["schemas"]["ToolRequested"] | components["schemas"]["ToolGated"] | components["schemas"]["ToolStarted"] | components["schemas"]["ToolCompleted"] | components["schemas"]["MemoryQueried"] | components["schemas"]["StepRecorded"] | components["schemas"]["ApprovalRequested"] | components["schemas"]["ApprovalDecided"] | components["schemas"]["InputRequested"] | components["schemas"]["InputAnswered"];
         };
         /**
          * EventPage
@@ -1308,6 +1319,19 @@ export interface components {
             /** Context */
             context?: (components["schemas"]["SystemMessage"] | components["schemas"]["UserMessage"] | components["schemas"]["AssistantMessage"] | components["schemas"]["FunctionExecutionResultMessage"])[];
         };
+        /**
+         * Image
+         * @description AutoGen's form: the file's bytes as base64, without a `data:` prefix.
+         */
+        Image: {
+            /** Data */
+            data: string;
+            /**
+             * Media Type
+             * @default image/png
+             */
+            media_type: components["schemas"]["MediaTypeEnum"];
+        };
         /** @description Refuses fields that it does not know, so that a misspelt or smuggled one is noticed. */
         ImportInRequest: {
             document: unknown;
@@ -1391,6 +1415,8 @@ export interface components {
             name: string;
             has_password: boolean;
         };
+        /** @enum {string} */
+        MediaTypeEnum: "image/png" | "image/jpeg" | "image/gif" | "image/webp";
         MemberOut: {
             /** Format: uuid */
             readonly id: string;
@@ -1402,6 +1428,40 @@ export interface components {
         MemberPageOut: {
             results: components["schemas"]["MemberOut"][];
             next: string | null;
+        };
+        /** MemoryContent */
+        MemoryContent: {
+            /** Content */
+            content: string;
+            /**
+             * Mime Type
+             * @default text/plain
+             */
+            mime_type: string;
+            /**
+             * Metadata
+             * @default null
+             */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
+         * MemoryQueried
+         * @description What a memory gave for an agent's turn, before its first model call.
+         */
+        MemoryQueried: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "memory.queried";
+            /** Memory */
+            memory: string;
+            /** Query */
+            query: string;
+            /** Results */
+            results: components["schemas"]["MemoryContent"][];
         };
         /**
          * MessagePosted
@@ -1419,12 +1479,22 @@ export interface components {
             /** Index */
             index: number;
             /** Message */
-            message: components["schemas"]["TextMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["HandoffMessage"] | components["schemas"]["ToolCallSummaryMessage"];
+            message: components["schemas"]["TextMessage"] | components["schemas"]["MultiModalMessage"] | components["schemas"]["StructuredMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["HandoffMessage"] | components["schemas"]["ToolCallSummaryMessage"];
             /**
              * Message Key
              * @default null
              */
             message_key: string | null;
+            /**
+             * Is Task
+             * @default false
+             */
+            is_task: boolean;
+            /**
+             * Relayed
+             * @default false
+             */
+            relayed: boolean;
         };
         /**
          * @description * `embedded` - embedded
@@ -1518,6 +1588,31 @@ export interface components {
             request: {
                 [key: string]: unknown;
             };
+        };
+        /** MultiModalMessage */
+        MultiModalMessage: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** @default null */
+            models_usage: components["schemas"]["RequestUsage"] | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "MultiModalMessage";
+            /** Content */
+            content: (string | components["schemas"]["Image"])[];
         };
         NamedOut: {
             id: string;
@@ -1767,7 +1862,7 @@ export interface components {
              */
             kind: "run.created";
             /** Task */
-            task: (components["schemas"]["TextMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["HandoffMessage"] | components["schemas"]["ToolCallSummaryMessage"])[];
+            task: (components["schemas"]["TextMessage"] | components["schemas"]["MultiModalMessage"] | components["schemas"]["StructuredMessage"] | components["schemas"]["StopMessage"] | components["schemas"]["HandoffMessage"] | components["schemas"]["ToolCallSummaryMessage"])[];
             /** Session Id */
             session_id: string;
             /** Run Number */
@@ -2042,6 +2137,21 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning";
+        /**
+         * StepRecorded
+         * @description The result of any other step whose value the run depends on: a list of tools, the clock.
+         */
+        StepRecorded: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "step.recorded";
+            /** Name */
+            name: string;
+            /** Value */
+            value: unknown;
+        };
         /** StopMessage */
         StopMessage: {
             /** Id */
@@ -2066,6 +2176,47 @@ export interface components {
             type: "StopMessage";
             /** Content */
             content: string;
+        };
+        /**
+         * StructuredMessage
+         * @description A value of a JSON schema. `content_type` names the schema; `format_string`, where given,
+         *     makes the text, with the value's top-level fields in braces.
+         */
+        StructuredMessage: {
+            /** Id */
+            id: string;
+            /** Source */
+            source: string;
+            /** @default null */
+            models_usage: components["schemas"]["RequestUsage"] | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "StructuredMessage";
+            /** Content */
+            content: {
+                [key: string]: unknown;
+            };
+            /**
+             * Content Type
+             * @default
+             */
+            content_type: string;
+            /**
+             * Format String
+             * @default null
+             */
+            format_string: string | null;
         };
         /** SystemMessage */
         SystemMessage: {
@@ -2195,6 +2346,13 @@ export interface components {
              * @default null
              */
             duration_ms: number | null;
+            /**
+             * Artifacts
+             * @default null
+             */
+            artifacts: {
+                [key: string]: unknown;
+            } | null;
         };
         /** ToolGated */
         ToolGated: {
@@ -2272,7 +2430,7 @@ export interface components {
         };
         /**
          * TurnEnded
-         * @description `agent_path` is the speaker; the team's checkpoint is tied to this event.
+         * @description `agent_path` is the speaker; the team's checkpoint is tied to the last of a superstep.
          */
         TurnEnded: {
             /**
@@ -2282,11 +2440,16 @@ export interface components {
             kind: "turn.ended";
             /** Speaker */
             speaker: string;
+            /**
+             * Interrupted
+             * @default false
+             */
+            interrupted: boolean;
         };
         /**
          * TurnStarted
          * @description `agent_path` is the speaker. `heard` is the half-open range of indices of its team's
-         *     thread that is delivered to it with this turn.
+         *     thread that is delivered to it with this turn, but for what it said itself.
          */
         TurnStarted: {
             /**
@@ -2324,7 +2487,7 @@ export interface components {
              */
             type: "UserMessage";
             /** Content */
-            content: string;
+            content: string | (string | components["schemas"]["Image"])[];
             /** Source */
             source: string;
         };

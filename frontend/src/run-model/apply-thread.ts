@@ -3,6 +3,7 @@ import type { PayloadOf } from "./events";
 import type { Moment } from "./edit";
 import { addItem, changeItem, counted, settle, withEntry, withLane, withoutEntry } from "./edit";
 import type { Group } from "./items";
+import { messageText } from "./message-text";
 import type { RunView } from "./view";
 import { parentPath } from "./view";
 
@@ -53,6 +54,7 @@ export function messagePosted(
   p: PayloadOf<"message.posted">,
 ): RunView {
   const { message } = p;
+  if (p.relayed || (p.is_task && p.team_path !== "")) return view; // it stands where it was said
   if (view.openItems.has(`task:${message.id}`)) {
     return changeItem(view, moment, `task:${message.id}`, "task", () => ({}));
   }
@@ -69,7 +71,7 @@ function intoItem(view: RunView, moment: Moment, p: PayloadOf<"message.posted">)
   const answer = `answer:${moment.event.agent_path}`;
   const index = view.openItems.get(answer);
   const asked = index === undefined ? undefined : view.items.get(index);
-  if (asked?.type === "input" && asked.message === null && asked.answer?.text === message.content) {
+  if (asked?.type === "input" && asked.message === null && asked.answer?.text === messageText(message)) {
     return changeItem(view, moment, answer, "input", () => ({ message }));
   }
   return addItem(view, moment, { type: "message", message, teamPath: p.team_path, index: p.index });

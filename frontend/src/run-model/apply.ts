@@ -60,7 +60,11 @@ function reduce(view: RunView, moment: Moment): RunView {
       return run.commandApplied(view, moment, p);
     case "frame.started":
     case "frame.ended":
+    case "agent.reset":
+    case "step.recorded":
       return view;
+    case "memory.queried":
+      return p.results.length > 0 ? run.notice(view, moment, p) : view;
     case "turn.started":
       return thread.turnStarted(view, moment, p);
     case "turn.ended":

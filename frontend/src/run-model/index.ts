@@ -6,6 +6,7 @@ export type * from "./events";
 export { TERMINAL_KINDS } from "./events";
 export type * from "./items";
 export { LiveText } from "./live-text";
+export { messageText } from "./message-text";
 export { PersistentList } from "./persistent-list";
 export * from "./playback";
 export { KEYFRAME_EVERY, RunLog } from "./run-log";

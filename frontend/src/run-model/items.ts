@@ -156,6 +156,7 @@ export interface NoticeItem extends ItemBase {
     | "run.lease_expired"
     | "run.quarantined"
     | "command.received"
+    | "memory.queried"
   >;
 }
 

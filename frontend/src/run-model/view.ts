@@ -72,7 +72,7 @@ export interface RunView {
   readonly error: ErrorInfo | null;
   readonly stopReason: string | null;
   /** A command that was received and has not taken effect. */
-  readonly pendingCommand: { readonly command: "stop" | "pause" | "resume"; readonly seq: number } | null;
+  readonly pendingCommand: { readonly command: "stop" | "pause" | "resume" | "end"; readonly seq: number } | null;
   readonly turn: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;

@@ -54,13 +54,18 @@ export const PAYLOADS = {
   "frame.started": { kind: "frame.started", provider: "team", label: "Team", invocation: 1 },
   "frame.ended": { kind: "frame.ended", invocation: 1, stop_reason: null },
   "turn.started": { kind: "turn.started", speaker: "writer", heard: [0, 1] },
-  "turn.ended": { kind: "turn.ended", speaker: "writer" },
+  "turn.ended": { kind: "turn.ended", speaker: "writer", interrupted: false },
+  "agent.reset": { kind: "agent.reset" },
+  "step.recorded": { kind: "step.recorded", name: "tools", value: [] },
+  "memory.queried": { kind: "memory.queried", memory: "facts", query: "trees", results: [] },
   "message.posted": {
     kind: "message.posted",
     team_path: "",
     index: 1,
     message: textMessage("m1", "writer", "A report"),
     message_key: null,
+    is_task: false,
+    relayed: false,
   },
   "model.started": {
     kind: "model.started",
@@ -127,6 +132,7 @@ export const PAYLOADS = {
     is_error: false,
     outcome: "done",
     duration_ms: 12,
+    artifacts: null,
   },
   "approval.requested": {
     kind: "approval.requested",

@@ -1,6 +1,6 @@
 import { ArgumentsView, decisionSentence, EFFECT, VisibleText } from "@/components/tool-call";
 import { formatDateTime, formatDuration } from "@/lib/format";
-import type { Item, ToolItem } from "@/run-model";
+import { type Item, messageText, type ToolItem } from "@/run-model";
 
 import { type Fact, Facts, Section } from "./Facts";
 import classes from "./inspector.module.css";
@@ -13,7 +13,7 @@ export function ItemDetails({ item }: { item: Exclude<Item, { type: "model" }> }
   return (
     <>
       <Facts facts={facts} />
-      {item.type === "message" && <Section title="Text, exactly"><pre className={classes.block} tabIndex={0}><VisibleText text={item.message.content} /></pre></Section>}
+      {item.type === "message" && <Section title="Text, exactly"><pre className={classes.block} tabIndex={0}><VisibleText text={messageText(item.message)} /></pre></Section>}
     </>
   );
 }

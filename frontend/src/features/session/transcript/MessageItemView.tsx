@@ -1,7 +1,7 @@
 import { IconArrowForwardUp, IconFlagFilled, IconListDetails } from "@tabler/icons-react";
 
 import { MarkdownView } from "@/components/MarkdownView";
-import type { MessageItem } from "@/run-model";
+import { type MessageItem, messageText } from "@/run-model";
 
 import classes from "./transcript.module.css";
 
@@ -13,7 +13,7 @@ export function MessageItemView({ item }: { item: MessageItem }) {
     return (
       <details className={classes.thought}>
         <summary><IconListDetails size={14} aria-hidden /> {who}Summary of the tool results, as the team hears it</summary>
-        <MarkdownView text={message.content} />
+        <MarkdownView text={messageText(message, true)} />
       </details>
     );
   }
@@ -22,7 +22,7 @@ export function MessageItemView({ item }: { item: MessageItem }) {
       {message.type === "HandoffMessage" && <p className={classes.quiet}><IconArrowForwardUp size={14} aria-hidden /> Hands over to {message.target}</p>}
       {message.type === "StopMessage" && <p className={classes.quiet}><IconFlagFilled size={14} aria-hidden /> Asks to stop</p>}
       {who}
-      <MarkdownView text={message.content} />
+      <MarkdownView text={messageText(message, true)} />
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { IconBrain, IconRefreshAlert } from "@tabler/icons-react";
 
 import { MarkdownView } from "@/components/MarkdownView";
 import { formatDuration, formatTokens, plural } from "@/lib/format";
-import type { ModelItem } from "@/run-model";
+import { messageText, type ModelItem } from "@/run-model";
 
 import { useLiveText } from "../model/session-context";
 import { ErrorCard } from "./ErrorCard";
@@ -18,7 +18,7 @@ interface ModelItemViewProps {
 export function ModelItemView({ item, selected, onSelect }: ModelItemViewProps) {
   const live = useLiveText(item.messageKey);
   const running = item.status === "running" || item.status === "retrying";
-  const text = item.message?.content ?? item.content ?? (running ? live : null);
+  const text = (item.message ? messageText(item.message, true) : item.content) ?? (running ? live : null);
   return (
     <div data-message={item.status}>
       {item.thought && <Thought text={item.thought} />}

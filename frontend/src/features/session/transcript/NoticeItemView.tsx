@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import {
-  IconAlertTriangle, IconBiohazard, IconCircleCheck, IconHourglassEmpty, IconInfoCircle, IconPlayerPauseFilled, IconPlayerPlay, IconPlayerStop, IconPlugConnectedX, IconQuestionMark,
+  IconAlertTriangle, IconBiohazard, IconBulb, IconCircleCheck, IconHourglassEmpty, IconInfoCircle, IconPlayerPauseFilled, IconPlayerPlay, IconPlayerStop, IconPlugConnectedX, IconQuestionMark,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
 
@@ -21,6 +21,7 @@ const ICONS = {
   "run.lease_expired": IconPlugConnectedX,
   "run.quarantined": IconBiohazard,
   "command.received": IconInfoCircle,
+  "memory.queried": IconBulb,
 } as const;
 
 /** Something that happened to the run itself. */

@@ -2,7 +2,7 @@ import { IconUser } from "@tabler/icons-react";
 
 import { MarkdownView } from "@/components/MarkdownView";
 import { formatClock } from "@/lib/format";
-import type { TaskItem } from "@/run-model";
+import { messageText, type TaskItem } from "@/run-model";
 
 import classes from "./transcript.module.css";
 
@@ -14,7 +14,7 @@ export function TaskItemView({ item }: { item: TaskItem }) {
         <h3 className={classes.speaker}>{item.by.name}</h3>
         <span className={`${classes.groupMeta} tabular`}>task · {formatClock(new Date(item.at))}</span>
       </header>
-      {item.messages.map((message) => <MarkdownView key={message.id} text={message.content} />)}
+      {item.messages.map((message) => <MarkdownView key={message.id} text={messageText(message, true)} />)}
     </section>
   );
 }

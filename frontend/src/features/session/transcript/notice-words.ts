@@ -33,6 +33,8 @@ export function noticeWords(p: NoticeItem["payload"]): NoticeWords {
       return { tone: "warn", title: "Its worker was lost", detail: "Another one goes on from the last recorded step; nothing recorded is repeated.", hint: null };
     case "run.quarantined":
       return { tone: "bad", title: "Quarantined", detail: p.detail, hint: "Look at the last events before you resume it." };
+    case "memory.queried":
+      return { tone: "quiet", title: `Remembered from ${p.memory}`, detail: p.results.map((item) => item.content).join(" · ").slice(0, 600), hint: null };
     case "command.received":
       return { tone: "quiet", title: `Asked to ${p.command}${by(p.by.name)}`, detail: p.reason, hint: null };
   }
