@@ -56,6 +56,8 @@ CATALOG: Final[dict[str, str]] = {
     "troupe.tools.DeleteFile": "runtime.tools.files:DeleteFile",
     "troupe.tools.Calculator": "runtime.tools.calculator:Calculator",
     "troupe.tools.CurrentTime": "runtime.tools.current_time:CurrentTime",
+    "troupe.tools.HttpRequest": "runtime.tools.http_request:HttpRequest",
+    "troupe.tools.WebSearch": "runtime.tools.web_search:WebSearch",
     "troupe.tools.SqlQuery": "runtime.tools.sql.tools:SqlQuery",
     "troupe.tools.SqlSchema": "runtime.tools.sql.tools:SqlSchema",
     "autogen_ext.tools.http.HttpTool": "runtime.tools.http:HttpTool",

@@ -31,6 +31,7 @@ class FetchLimits:
     max_bytes: int = 2_000_000
     """Of the unpacked body; what is beyond it is not read."""
     max_redirects: int = 5
+    """0: a redirect is the answer."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ async def _hops(
             request = client.build_request(method, url, headers=sent, content=content)
             response = await client.send(request, stream=True)
             try:
-                target = _target(response, method)
+                target = _target(response, method) if limits.max_redirects else None
                 if target is None:
                     body, cut = await _read(response, limits.max_bytes)
                     return Answer(response.status_code, response.headers, body, cut, url)
