@@ -72,6 +72,9 @@ class Journal(Protocol):
     def find(self, key: str) -> Event | None:
         """The recorded event of this key, among those since the root frame's checkpoint."""
 
+    def has_begun(self, scope: str) -> bool:
+        """Whether anything inside this scope is recorded since the root frame's checkpoint."""
+
     def checkpoint(self, frame: str) -> Checkpoint | None:
         """The frame's latest checkpoint, as of opening or the last append."""
 

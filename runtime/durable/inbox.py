@@ -77,13 +77,16 @@ class Inbox:
             waiting[0].wake(event)
 
     def _command(self, payload: CommandReceived, event: Event) -> None:
+        if payload.command == "end" and event.seq > self.applied_through:
+            # Also when it is recorded as applied: the run was on its way to its end.
+            self.end = self.end or event
+            self._on_command()
+            return
         if event.seq <= self.applied_through or self._is_applied(event.seq):
             self.applied_through = max(self.applied_through, event.seq)
             return
         if payload.command == "stop":
             self.stop = self.stop or event
-        elif payload.command == "end":
-            self.end = self.end or event
         elif payload.command == "pause":
             self.pause = self.pause or event
         else:

@@ -177,7 +177,7 @@ class BaseGroupChat(Participant[ConfigT]):
         elif turn == 0:
             stop_reason = await self._begin(task, step)
         while stop_reason is None:
-            stop_reason = await self._over(step)
+            stop_reason = await self._over(step, turn)
             if stop_reason is None:
                 turn += 1
                 inside = step.in_turn(turn) if is_root else step.child("turn", turn)
@@ -248,8 +248,8 @@ class BaseGroupChat(Participant[ConfigT]):
     def observe(self, delta: Delta) -> str | None:
         return self.termination.observe(delta) if self.termination is not None else None
 
-    async def _over(self, step: StepContext) -> str | None:
-        end = Delta(end_requested=await self._end_requested(step))
+    async def _over(self, step: StepContext, turn: int) -> str | None:
+        end = Delta(end_requested=await self._end_requested(step, turn))
         if end.end_requested:
             self.observe(end)
             if (reason := is_ended_by_request(self.termination, end)) is not None:
@@ -267,14 +267,18 @@ class BaseGroupChat(Participant[ConfigT]):
             return None
         return f"Maximum number of turns {most} reached."
 
-    async def _end_requested(self, step: StepContext) -> bool:
-        """Between two turns of the root team a person's wish to end takes effect."""
+    async def _end_requested(self, step: StepContext, turn: int) -> bool:
+        """Between two turns of the root team a person's wish to end takes effect; not before a
+        turn that was begun in an earlier life of the run."""
         event = step.run.inbox.end
         if event is None or self.path != "":
             return False
         key = command_key(event.seq)
-        applied = CommandApplied(command_seq=event.seq, point="turn")
-        await step.run.append([Draft(key=key, payload=applied)])
+        if step.run.journal.find(key) is None:
+            if step.run.journal.has_begun(step.in_turn(turn + 1).scope.path):
+                return False
+            applied = CommandApplied(command_seq=event.seq, point="turn")
+            await step.run.append([Draft(key=key, payload=applied)])
         return True
 
     def words(self, step: StepContext, text: str, source: str) -> TextMessage:

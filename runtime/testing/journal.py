@@ -135,6 +135,9 @@ class InMemoryJournal:
             return None
         return found[0]
 
+    def has_begun(self, scope: str) -> bool:
+        return any(key.startswith(f"{scope}/") and self.find(key) for key in self.log.by_key)
+
     def checkpoint(self, frame: str) -> Checkpoint | None:
         return self.log.checkpoints.get(frame)
 

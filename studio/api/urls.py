@@ -39,6 +39,7 @@ urlpatterns = [
     path("v1/runs/<id:id>/index", runs.IndexView.as_view()),
     path("v1/runs/<id:id>/export", runs.RunExportView.as_view()),
     path("v1/runs/<id:id>/stop", runs.StopView.as_view()),
+    path("v1/runs/<id:id>/end", runs.EndView.as_view()),
     path("v1/runs/<id:id>/pause", runs.PauseView.as_view()),
     path("v1/runs/<id:id>/resume", runs.ResumeView.as_view()),
     path("v1/approvals", approvals.ApprovalsView.as_view()),

@@ -306,3 +306,27 @@ def test_checkpoints_do_not_grow_with_the_run(alice: Person, engine: Engine) -> 
         return len(Checkpoint.objects.get(run_id=run["id"], frame="").state)
 
     assert size(41) < size(5) + 100
+
+
+def test_an_end_that_is_asked_for_comes_after_the_turn_under_way(
+    alice: Person, engine: Engine
+) -> None:
+    """Scenario 38, over a parked run."""
+    team = specs.round_robin(
+        specs.assistant("writer", specs.scripted(*[specs.says("more")] * 5)),
+        specs.user_proxy("person"),
+        until=specs.max_messages(9),
+    )
+    run = start(alice, team)
+    engine()
+    assert alice.post(f"/runs/{run['id']}/end", {"reason": "That will do."}).status_code == 200
+    engine()
+    assert Run.objects.get(pk=run["id"]).state == "waiting", "the person's turn is under way"
+    request = alice.get("/approvals").data["results"][0]
+    decided = {"verb": "answer", "text": "Fine."}
+    assert alice.post(f"/approvals/{request['id']}/decide", decided).status_code == 200
+    engine()
+    assert Run.objects.get(pk=run["id"]).state == "completed"
+    ended = events(run["id"])[-1]["payload"]
+    assert ended["stop_reason"] == "External termination requested"
+    assert transcript(events(run["id"]))[-1] == ("person", "Fine.")

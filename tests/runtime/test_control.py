@@ -301,3 +301,21 @@ async def test_cancelling_the_life_writes_nothing_and_stops_its_tools() -> None:
     assert journal.log.head == head
     assert sample_tools.cancelled == 1
     assert len(asyncio.all_tasks()) == 1, "nothing of it is left behind"
+
+
+async def test_an_asked_for_end_survives_a_death_at_any_append() -> None:
+    """Scenario 38: it ends after the turn under way, as completed."""
+    spec = team(agent("a", model("one", "two", "three")), agent("b", model("x", "y")), max_turns=5)
+    for cut in (1, 2, 3, 4, 5, 6, 7, 8):
+        world = World()
+        journal = world.journal()
+        command(journal, "end", "enough")
+        journal.crash_after(cut)
+        try:
+            outcome = await world.engine(spec, journal).run()
+        except Crash:
+            outcome = await world.engine(spec, journal.reopen()).run()
+        assert outcome == "completed", cut
+        assert last(journal, "run.completed").stop_reason == "External termination requested"
+        assert len(of_kind(journal, "command.applied")) == 1
+        assert len(said(journal)) == 1, "no turn was under way when it was asked for"

@@ -119,6 +119,14 @@ class ResumeView(_CommandView):
         return self.command("resume", id)
 
 
+class EndView(_CommandView):
+    @extend_schema(request=s.CommandIn, responses=s.RunOut, operation_id="runs_end")
+    @idempotent
+    def post(self, request: Request, id: str) -> Response:
+        """Ends the run as completed, once the turn that is under way is done."""
+        return self.command("end", id)
+
+
 class _AnyAccept(DefaultContentNegotiation):
     """`text/event-stream` is answered by the view itself."""
 

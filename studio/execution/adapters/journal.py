@@ -97,6 +97,15 @@ class DbJournal:
         found = self._recorded.get(key)
         return found[0] if found else None
 
+    def has_begun(self, scope: str) -> bool:
+        root = self._checkpoints.get("")
+        since = root.seq if root else 0
+        inside = f"{scope}/"
+        return any(
+            key.startswith(inside) and event.seq > since
+            for key, (event, _) in self._recorded.items()
+        )
+
     def checkpoint(self, frame: str) -> Checkpoint | None:
         return self._checkpoints.get(frame)
 
