@@ -18,6 +18,8 @@ log = logging.getLogger(__name__)
 
 _VENDORS = frozenset({"openai", "anthropic"})
 """Kinds of credentials whose keys belong to one vendor."""
+_OF_TOOLS = frozenset({"http", "sql", "brave", "tavily"})
+"""Kinds that only tools use: no vendor of models may be sent one."""
 NO_KEY = "no-key"
 """For servers of one's own that ask for none; the SDKs insist on some text."""
 
@@ -69,6 +71,8 @@ class Connection:
             ) from error
         if secret is None:
             raise _missing("The credential that this model uses has gone")
+        if secret.kind in _OF_TOOLS:
+            raise _missing(f"The credential is for {secret.kind}, not for a model")
         if secret.kind in _VENDORS and secret.kind != self.vendor.lower():
             raise _missing(f"The credential is for {secret.kind}, the model of {self.vendor}")
         return _endpoint(secret, self.base_url)

@@ -10,6 +10,16 @@ class CredentialKind(models.TextChoices):
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
     OPENAI_COMPATIBLE = "openai_compatible"
+    # Of tools; no model ever gets one.
+    HTTP = "http", "Web service"
+    SQL = "sql", "Database"
+    BRAVE = "brave", "Brave Search"
+    TAVILY = "tavily", "Tavily"
+
+
+MODEL_KINDS = frozenset(
+    {CredentialKind.OPENAI, CredentialKind.ANTHROPIC, CredentialKind.OPENAI_COMPATIBLE}
+)
 
 
 class Credential(BaseModel):

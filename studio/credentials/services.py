@@ -27,7 +27,11 @@ def _check(kind: str, base_url: str, api_key: str | None) -> None:
         fields["base_url"] = ["Put no user or password into the base URL."]
     if kind == CredentialKind.OPENAI_COMPATIBLE and not base_url:
         fields["base_url"] = ["An OpenAI-compatible server needs its base URL."]
-    if api_key is not None:
+    if kind == CredentialKind.HTTP and not base_url:
+        fields["base_url"] = ["Enter the address that this key is for; it is sent nowhere else."]
+    if kind == CredentialKind.SQL and api_key is not None and "://" not in api_key:
+        fields["api_key"] = ["Enter a connection URL: postgresql://user:password@host/database."]
+    elif api_key is not None:
         if kind != CredentialKind.OPENAI_COMPATIBLE and not api_key.strip():
             fields["api_key"] = ["Enter the key."]
         if not api_key.isascii() or any(c.isspace() for c in api_key.strip()):
@@ -36,8 +40,10 @@ def _check(kind: str, base_url: str, api_key: str | None) -> None:
         raise Unprocessable("invalid_credential", "Please correct the key's fields.", fields=fields)
 
 
-def _hint(api_key: str) -> str:
-    return f"…{api_key[-4:]}" if len(api_key) >= 12 else "…"
+def _hint(api_key: str, kind: str) -> str:
+    """The end of a connection URL can be anything, so nothing of it is shown."""
+    shown = len(api_key) >= 12 and kind != CredentialKind.SQL
+    return f"…{api_key[-4:]}" if shown else "…"
 
 
 def credential_create(
@@ -56,7 +62,7 @@ def credential_create(
                 kind=kind,
                 base_url=base_url.strip(),
                 sealed=seal(row_id, {"api_key": api_key.strip()}),
-                hint=_hint(api_key.strip()),
+                hint=_hint(api_key.strip(), kind),
                 source=source,
                 created_by=access.user,
             )
@@ -85,7 +91,7 @@ def credential_update(
         row.base_url = base_url.strip()
     if api_key is not None:
         row.sealed = seal(row.id, {"api_key": api_key.strip()})
-        row.hint = _hint(api_key.strip())
+        row.hint = _hint(api_key.strip(), row.kind)
     try:
         with transaction.atomic():
             row.save()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from studio.credentials.models import Credential, CredentialKind
+from studio.credentials.models import MODEL_KINDS, Credential, CredentialKind
 from studio.credentials.services import credential_open
 
 TIMEOUT_SECONDS = 15
@@ -13,6 +13,9 @@ MAX_MODELS = 200
 
 def credential_test(row: Credential) -> dict[str, Any]:
     """`{ok, detail, models}`; never raises for what the vendor says."""
+    if row.kind not in MODEL_KINDS:
+        detail = "Keys of tools are not tried out here; a tool says when its key does not work."
+        return {"ok": False, "detail": detail, "models": []}
     api_key = credential_open(row)["api_key"]
     if row.kind == CredentialKind.ANTHROPIC:
         return _anthropic(api_key, row.base_url)

@@ -138,7 +138,7 @@ def test_hosts_that_are_none(host: str) -> None:
 
 # Search ----------------------------------------------------------------------------------------
 
-HITS = [
+HITS: list[dict[str, str | None]] = [
     {"title": "One", "url": "https://one.example/", "text": "About <strong>one</strong>."},
     {"title": "", "url": "https://two.example/", "text": None},
     {"title": "Three", "url": "https://three.example/", "text": "3"},

@@ -930,9 +930,13 @@ export interface components {
          * @description * `openai` - Openai
          *     * `anthropic` - Anthropic
          *     * `openai_compatible` - Openai Compatible
+         *     * `http` - Web service
+         *     * `sql` - Database
+         *     * `brave` - Brave Search
+         *     * `tavily` - Tavily
          * @enum {string}
          */
-        CredentialKind: "openai" | "anthropic" | "openai_compatible";
+        CredentialKind: "openai" | "anthropic" | "openai_compatible" | "http" | "sql" | "brave" | "tavily";
         /** @description The key itself is write-only. */
         CredentialOut: {
             /** Format: uuid */
