@@ -19,7 +19,7 @@ from runtime.model_clients.cache import ChatCompletionCache, request_key
 from runtime.model_clients.cache_store import MemoryCacheStore
 from runtime.model_clients.pool import ModelClientPool
 from runtime.ports import ModelReply, ModelRequest, ToolSchema
-from runtime.testing import StaticSecrets
+from runtime.testing import Crash, StaticSecrets
 from tests.models.support import (
     CACHE,
     HELLO,
@@ -216,6 +216,37 @@ async def test_a_replay_in_a_team() -> None:
     spec = team(agent("a", replay), max_turns=2)
     assert await world.engine(spec, journal).run() == "completed"
     assert [text for _, text in said(journal)][1:] == ["Hello.", "Goodbye."]
+
+
+REPLAYED: list[Any] = [
+    {
+        "finish_reason": "function_calls",
+        "content": [{"name": "search_notes", "arguments": '{"query": "trees"}'}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 1},
+        "cached": True,
+    },
+    "Oak.",
+    "Elm.",
+]
+
+
+async def test_a_replay_survives_a_death_after_any_append() -> None:
+    """AutoGen's counts its calls in memory, so that a second life begins anew."""
+    replay = {"provider": REPLAY, "config": {"chat_completions": REPLAYED}}
+    spec = team(agent("a", replay, "SampleNotes"), max_turns=2)
+    alone = World()
+    whole = alone.journal()
+    assert await alone.engine(spec, whole).run() == "completed"
+    assert said(whole)[1:] == [("a", "Oak."), ("a", "Elm.")]
+
+    for cut in range(1, whole.appends):
+        world = World()
+        journal = world.journal()
+        journal.crash_after(cut)
+        with pytest.raises(Crash):
+            await world.engine(spec, journal).run()
+        assert await world.engine(spec, journal.reopen()).run() == "completed"
+        assert said(journal) == said(whole), f"cut after {cut}"
 
 
 # Scripted --------------------------------------------------------------------------------------
