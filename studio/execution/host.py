@@ -12,6 +12,8 @@ import threading
 import time
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from channels.layers import get_channel_layer
@@ -22,6 +24,7 @@ from runtime.components.spec import Component
 from runtime.engine import RunEngine, RunServices
 from runtime.errors import LeaseLost
 from runtime.model_clients.pool import ModelClientPool
+from runtime.operator import Operator
 from studio.core.broadcast import BROKER_ERRORS, hub, run_group
 from studio.core.dbpool import run_db
 from studio.execution.adapters.blobs import WorkspaceBlobs
@@ -35,6 +38,7 @@ from studio.execution.adapters.task import task_messages
 from studio.execution.adapters.vectors import WorkspaceVectors
 from studio.execution.claims import claim_next
 from studio.execution.lease import WorkerLease
+from studio.execution.sandboxes import reap_sandboxes
 from studio.execution.writer import Writer
 from studio.runs.models import Run, RunState
 from studio.runs.services import run_lease_expired
@@ -74,6 +78,7 @@ class EngineHost:
         self._lease.start()
         hub.listen(self._on_hint)
         self._background.append(self._spawn(self._poll()))
+        self._background.append(self._spawn(reap_sandboxes(settings.OPERATOR)))
         if settings.ENV.production:
             self._background.append(self._spawn(self._listen()))
 
@@ -119,6 +124,13 @@ class EngineHost:
             finally:
                 self._held.discard(run.pk)
 
+    def _operator_for(self, run: Run) -> Operator:
+        return replace(
+            settings.OPERATOR,
+            boot_id=run.lease_owner,
+            memory_folder=Path(settings.DATA_DIR) / "memories" / str(run.workspace_id),
+        )
+
     async def _execute(self, run: Run) -> None:
         run_id = str(run.pk)
         deltas = RunDeltas(run_id)
@@ -139,6 +151,7 @@ class EngineHost:
                     clients=self._clients,
                     blobs=WorkspaceBlobs(run.workspace_id),
                     vectors=WorkspaceVectors(run.workspace_id),
+                    operator=self._operator_for(run),
                 ),
                 linger=settings.LINGER_SECONDS,
             )

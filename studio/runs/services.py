@@ -43,8 +43,8 @@ def session_create(*, access: Access, definition: Definition, name: str = "") ->
 
 @transaction.atomic
 def run_command(*, access: Access, run_id: Id, command: str, reason: str = "") -> Run:
-    """Stop, end, pause or resume. It takes effect at the engine's next numbered point; a run that no
-    worker holds is made due, so that it comes to one.
+    """Stop, end, pause or resume. It takes effect at the engine's next numbered point; a run that
+    no worker holds is made due, so that it comes to one.
 
     Raises NotFound, Conflict `run_ended`.
     """

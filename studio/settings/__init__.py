@@ -7,11 +7,14 @@ import os
 
 from studio.settings.databases import databases
 from studio.settings.env import BASE_DIR, private_file, read_environment
+from studio.settings.operator import read_operator
 
 ENV = read_environment()
 DEBUG = ENV.debug
 DATA_DIR = ENV.data_dir
 SECRET_KEY = os.environ.get("TROUPE_SECRET_KEY") or private_file(DATA_DIR / "keys" / "secret_key")
+
+OPERATOR = read_operator(SECRET_KEY)
 
 ALLOWED_HOSTS = ENV.hosts()
 ALLOWED_ORIGINS = ENV.origins()
