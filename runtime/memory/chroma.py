@@ -16,6 +16,7 @@ from runtime.memory.base import GROUP, Memory, item_id
 from runtime.memory.chroma_client import ChromaAddress, ChromaClient
 from runtime.memory.embedding import EmbeddingConfig, build_embeddings
 from runtime.messages import JsonObject, MemoryContent
+from runtime.net.egress import EgressGuard
 from runtime.operator import Operator
 from runtime.ports import EmbeddingClient
 
@@ -67,12 +68,14 @@ class ChromaDBVectorMemory(Memory[ChromaConfig]):
         address: ChromaAddress,
         embeddings: EmbeddingClient,
         clients: SharedClients,
+        guard: EgressGuard,
     ) -> None:
         self.config = config
         self.name = config.collection_name
         self._address = address
         self._embeddings = embeddings
         self._clients = clients
+        self._guard = guard
 
     @classmethod
     def build(cls, config: ChromaConfig, builder: Builder) -> Self:
@@ -83,7 +86,8 @@ class ChromaDBVectorMemory(Memory[ChromaConfig]):
                 hint="Install the extra: pip install 'troupe[chroma]'. Or use the vector memory.",
             )
         address = _address(config, builder.operator, builder.path)
-        return cls(config, address, build_embeddings(config, builder), builder.clients)
+        guard = EgressGuard.of(builder.operator)
+        return cls(config, address, build_embeddings(config, builder), builder.clients, guard)
 
     @classmethod
     def check(cls, config: Any, path: str) -> Iterator[Problem]:
@@ -135,7 +139,7 @@ class ChromaDBVectorMemory(Memory[ChromaConfig]):
 
     async def _client(self) -> ChromaClient:
         client: ChromaClient = await self._clients.get(
-            self._address.key, lambda: ChromaClient.open(self._address)
+            self._address.key, lambda: ChromaClient.open(self._address, self._guard)
         )
         return client
 
@@ -157,5 +161,4 @@ def _address(config: ChromaConfig, operator: Operator, path: str) -> ChromaAddre
         port=config.port or 8000,
         ssl=bool(config.ssl),
         headers=tuple(sorted((config.headers or {}).items())),
-        private_hosts=operator.private_hosts,
     )

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import json
-import re
-import socket
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from runtime.errors import ToolError
 from runtime.messages import MemoryContent
+from runtime.net.egress import EgressGuard
 
 T = TypeVar("T")
+LONGEST_CALL = 30.0
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="troupe-chroma")
-_HOST = re.compile(r"[A-Za-z0-9.:_-]{1,253}")
 
 
 @dataclass(frozen=True)
@@ -31,8 +29,6 @@ class ChromaAddress:
     port: int = 0
     ssl: bool = False
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    private_hosts: tuple[str, ...] = ()
-    """Those that the operator allows."""
 
     @classmethod
     def in_folder(cls, root: Path, name: str, tenant: str, database: str) -> ChromaAddress:
@@ -54,7 +50,12 @@ class ChromaClient:
         self._client = client
 
     @classmethod
-    async def open(cls, address: ChromaAddress) -> ChromaClient:
+    async def open(cls, address: ChromaAddress, guard: EgressGuard) -> ChromaClient:
+        """Raises ToolError, for a host too that the guard does not let through."""
+        if address.folder is None:
+            checked = await guard.addresses(address.host, address.port)
+            if not address.ssl:  # with TLS the certificate says who answers; here the address must
+                address = replace(address, host=_bracketed(checked[0]))
         return cls(await _in_thread(_open, address))
 
     async def put(
@@ -115,37 +116,11 @@ class ChromaClient:
         )
 
 
-def check_host(host: str, allowed: Sequence[str]) -> None:
-    """Raises ToolError for an address of a private network that the operator has not allowed.
-    Looks the name up, so it is not for the event loop."""
-    if host in allowed:
-        return
-    if not _HOST.fullmatch(host):
-        raise ToolError("The host has characters that no host's name has")
-    try:
-        found = {ipaddress.ip_address(str(info[4][0])) for info in socket.getaddrinfo(host, None)}
-    except (OSError, ValueError) as error:
-        raise ToolError(f"There is no host {host!r}") from error
-    for address in found:
-        if not (address.is_global or _is_in(address, allowed)):
-            raise ToolError(
-                f"{host} is in a private network", hint="The operator can allow it (private hosts)."
-            )
-
-
-def _is_in(address: Any, allowed: Sequence[str]) -> bool:
-    for entry in allowed:
-        try:
-            if address in ipaddress.ip_network(entry, strict=False):
-                return True
-        except ValueError:
-            continue  # a name, which was compared before
-    return False
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _open(address: ChromaAddress) -> Any:
-    if address.folder is None:
-        check_host(address.host, address.private_hosts)
     import chromadb
     from chromadb.config import Settings
 
@@ -169,9 +144,10 @@ def _open(address: ChromaAddress) -> Any:
 
 async def _in_thread(call: Callable[..., T], *args: Any) -> T:
     try:
-        return await asyncio.get_running_loop().run_in_executor(_pool, call, *args)
-    except ToolError:
-        raise
+        async with asyncio.timeout(LONGEST_CALL):
+            return await asyncio.get_running_loop().run_in_executor(_pool, call, *args)
+    except TimeoutError as error:
+        raise ToolError(f"Chroma did not answer within {LONGEST_CALL:g} s") from error
     except Exception as error:  # whatever Chroma raises: it has no base class of its own
         text = " ".join(str(error).split())[:300] or type(error).__name__
         raise ToolError(f"Chroma failed: {text}") from error
