@@ -36,7 +36,7 @@ class OpenAIParameters(HostedModelConfig):
         None, title="Reply format", json_schema_extra={"x-widget": "code"}
     )
     parallel_tool_calls: bool | None = Field(None, title="Parallel tool calls")
-    reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = Field(
+    reasoning_effort: Literal["none", "minimal", "low", "medium", "high", "xhigh"] | None = Field(
         None, title="Reasoning effort"
     )
     user: str | None = Field(None, title="User")

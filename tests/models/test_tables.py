@@ -14,15 +14,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runtime.components import Builder, Component
 from runtime.messages import Image, RequestUsage, UserMessage
 from runtime.model_clients import tokens
+from runtime.model_clients.base import BaseChatCompletionClient
 from runtime.model_clients.capabilities import capabilities_of
+from runtime.model_clients.pool import ModelClientPool
 from runtime.model_clients.prices import price_table
 from runtime.model_clients.structured import closed_schema, is_recursive, without_limits
 from runtime.model_clients.tables import shipped
 from runtime.model_clients.tokens import count_tokens, estimate
 from runtime.operator import Operator
-from tests.models.support import HELLO, OPENAI, SEARCH, Bench, ask, call, request, result
+from runtime.ports import ModelReply, Secret
+from runtime.testing import StaticSecrets
+from tests.models.support import (
+    ANTHROPIC,
+    HELLO,
+    KEY,
+    OPENAI,
+    SEARCH,
+    Bench,
+    ask,
+    call,
+    request,
+    result,
+)
 
 USAGE = RequestUsage(prompt_tokens=1_000_000, completion_tokens=100_000, cached_tokens=400_000)
 
@@ -94,6 +110,21 @@ async def test_a_call_is_priced_by_the_operators_file(bench: Bench, tmp_path: Pa
     assert reply.cost_usd == "0.0028"  # 60 · 10 + 40 · 5 + 20 · 100, in millionths
 
 
+@pytest.mark.parametrize(
+    ("provider", "model"), [(OPENAI, "gpt-4.1"), (ANTHROPIC, "claude-sonnet-4-5")]
+)
+async def test_list_prices_are_those_of_the_vendors_own_address(provider: str, model: str) -> None:
+    kind = "openai" if provider == OPENAI else "anthropic"
+    secrets = StaticSecrets({"c1": Secret(kind=kind, values={"api_key": KEY})})
+    pool = ModelClientPool()
+    spec = Component(provider=provider, config={"model": model, "credential": "c1"})
+    client: Any = Builder(secrets, pool).build(spec, BaseChatCompletionClient)
+    await client._connect()
+    reply = ModelReply(content="x", finish_reason="stop", usage=USAGE)
+    assert client._priced(reply).cost_usd == cost(model) is not None
+    await pool.close()
+
+
 # Capabilities ----------------------------------------------------------------------------------
 
 
@@ -104,6 +135,7 @@ def test_the_longest_name_that_fits_counts() -> None:
     assert capabilities_of("claude-3-5-sonnet-20241022").structured_output is False
     assert capabilities_of("claude-sonnet-5").structured_output is True
     assert capabilities_of("meta-llama/Llama-3.3-70B-Instruct").vision is False
+    assert capabilities_of("meta-llama/Llama-3.2-11B-Vision-Instruct").vision is True
     assert capabilities_of("something-else").vision is None
 
 
