@@ -15,6 +15,7 @@ from runtime.events.payloads import Effect
 from runtime.messages import JsonObject
 from runtime.ports import ToolSchema
 from runtime.tools.function import FunctionTool
+from runtime.tools.naming import valid_name
 
 ConfigT = TypeVar("ConfigT", bound=BaseModel)
 GROUP = "Tools"
@@ -37,7 +38,8 @@ class BaseTool(ComponentBase[ConfigT]):
     @classmethod
     @abstractmethod
     def tool_name(cls, config: Any) -> str:
-        """The name that a model will call, known without building the tool."""
+        """The name that a model will call, known without building the tool. `config` is parsed, or
+        raw JSON that may be anything."""
 
     @abstractmethod
     async def call(self, arguments: JsonObject, context: ToolContext) -> Any: ...
@@ -72,6 +74,18 @@ class ConfiguredTool(BaseTool[ConfigT]):
 
     async def call(self, arguments: JsonObject, context: ToolContext) -> Any:
         return await self._tool.call(arguments, context)
+
+    @classmethod
+    def tool_name(cls, config: Any) -> str:
+        return name_in(cls.Config, config)
+
+
+def name_in(model: type[BaseModel], config: Any) -> str:
+    """The `name` of a config, parsed or raw, as vendors take it; its default where it has none."""
+    default = model.model_fields["name"].default
+    found = config.get("name") if isinstance(config, dict) else getattr(config, "name", None)
+    usual = default if isinstance(default, str) else "tool"
+    return valid_name(found if isinstance(found, str) else usual)
 
 
 class RegisteredTool(BaseTool[NoConfig]):

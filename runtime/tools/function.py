@@ -82,7 +82,7 @@ def as_result(value: Any) -> Any:
     try:
         plain = pydantic_core.to_jsonable_python(value, fallback=str)
     except ValueError:
-        return str(value)
+        return value  # nested too deep, or bytes: recording it makes text of it
     if isinstance(value, BaseModel) and not isinstance(plain, dict):
         return str(plain)
     return plain

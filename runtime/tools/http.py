@@ -17,7 +17,7 @@ from runtime.errors import SpecError, ToolError
 from runtime.events.payloads import Effect
 from runtime.messages import JsonObject
 from runtime.ports import Secrets, ToolSchema
-from runtime.tools.base import GROUP, BaseTool
+from runtime.tools.base import GROUP, BaseTool, name_in
 from runtime.tools.naming import valid_name
 from runtime.tools.schemas import BadSchema, tool_parameters
 from runtime.tools.secrets import CredentialHeader, inline_secret, plain_headers, secret_headers
@@ -106,8 +106,8 @@ class HttpTool(BaseTool[HttpToolConfig]):
         )
 
     @classmethod
-    def tool_name(cls, config: HttpToolConfig) -> str:
-        return valid_name(config.name)
+    def tool_name(cls, config: Any) -> str:
+        return name_in(cls.Config, config)
 
     @classmethod
     def check(cls, config: HttpToolConfig, path: str) -> Iterable[Problem]:

@@ -76,10 +76,6 @@ class HttpRequest(ConfiguredTool[HttpRequestConfig]):
         )
 
     @classmethod
-    def tool_name(cls, config: HttpRequestConfig) -> str:
-        return valid_name(config.name)
-
-    @classmethod
     def check(cls, config: HttpRequestConfig, path: str) -> Iterable[Problem]:
         for index, host in enumerate(config.allowed_hosts):
             if not host.strip(".") or any(character in host for character in "/:@ *"):

@@ -43,7 +43,7 @@ class WebSearch(ConfiguredTool[WebSearchConfig]):
     provider = "troupe.tools.WebSearch"
     Config = WebSearchConfig
     palette = Palette("Web search", "Brave, Tavily or SearXNG.", GROUP, "world-search")
-    defaults: ClassVar[JsonObject] = {"engine": "brave", "max_results": 5}
+    defaults: ClassVar[JsonObject] = {"engine": "searxng", "max_results": 5}
 
     def __init__(self, config: WebSearchConfig, secrets: Secrets, operator: Operator) -> None:
         self.config = config
@@ -56,10 +56,6 @@ class WebSearch(ConfiguredTool[WebSearchConfig]):
             side_effects=False,
             timeout=SECONDS + 5,
         )
-
-    @classmethod
-    def tool_name(cls, config: WebSearchConfig) -> str:
-        return valid_name(config.name)
 
     @classmethod
     def check(cls, config: WebSearchConfig, path: str) -> Iterable[Problem]:

@@ -15,7 +15,7 @@ import httpx2
 import pytest
 
 from runtime.errors import ToolError
-from runtime.net import egress
+from runtime.net import transport
 from runtime.net.addresses import PrivateHosts, is_public, parse_address
 from runtime.net.egress import EgressGuard, EgressRefused, check_url
 from runtime.net.fetch import FetchLimits, fetch
@@ -347,7 +347,7 @@ async def test_tls_verifies_the_name_and_not_the_address(
     serving = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     serving.load_cert_chain(certificate, key)
     trusting = ssl.create_default_context(cafile=str(certificate))
-    monkeypatch.setattr(egress, "_tls", lambda: trusting)
+    monkeypatch.setattr(transport, "_tls", lambda: trusting)
     resolver = FakeResolver(right_example=[["127.0.0.1"]], wrong_example=[["127.0.0.1"]])
     guard = EgressGuard(LOCAL, resolver=resolver)
     async with web_server(hello, serving) as server:

@@ -98,10 +98,6 @@ class SqlQuery(ConfiguredTool[SqlQueryConfig]):
         )
 
     @classmethod
-    def tool_name(cls, config: SqlQueryConfig) -> str:
-        return valid_name(config.name)
-
-    @classmethod
     def build(cls, config: SqlQueryConfig, builder: Builder) -> Self:
         return cls(config, _Database(builder.secrets, builder.operator, config.credential))
 
@@ -142,10 +138,6 @@ class SqlSchema(ConfiguredTool[SqlSchemaConfig]):
             side_effects=False,
             timeout=config.timeout + GRACE,
         )
-
-    @classmethod
-    def tool_name(cls, config: SqlSchemaConfig) -> str:
-        return valid_name(config.name)
 
     @classmethod
     def build(cls, config: SqlSchemaConfig, builder: Builder) -> Self:
