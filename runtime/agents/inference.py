@@ -76,6 +76,7 @@ class Inference:
         reference = {
             **self._reference(request),
             "messages": {"count": len(request.messages), "through_seq": step.run.head},
+            "last_hash": content_hash([message.model_dump() for message in request.messages[-1:]]),
             "params": {"tool_choice": request.tool_choice},
         }
         return await ModelStep(step, self.model, request, reference, self._stream).run()

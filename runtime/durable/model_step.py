@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from runtime.durable.retries import needs_person, retry_delay
 from runtime.durable.run import Hold
 from runtime.durable.step import StepContext
-from runtime.errors import ModelError
+from runtime.errors import ModelError, NonDeterministic
 from runtime.events import Draft, Event
 from runtime.events.payloads import ErrorInfo, ModelCompleted, ModelFailed, ModelStarted, Wait
 from runtime.messages import FunctionCall, JsonObject
@@ -35,6 +35,7 @@ class ModelStep:
 
     async def run(self) -> ModelCompleted:
         """Raises ModelError when the model refused this very request."""
+        self._check_same_question()
         await self._within_limit()
         self.message_key = self.step.derive_id("message")
         try:
@@ -71,6 +72,24 @@ class ModelStep:
                     "Raise the limit and resume the run, or stop it.",
                 )
             )
+
+    def _check_same_question(self) -> None:
+        """A call that an earlier life of the run began must be about the same: its reply would
+        otherwise answer another question. Raises NonDeterministic."""
+        found = self.step.find("model.started.1")
+        if found is None or not isinstance(found.payload, ModelStarted):
+            return
+        before, now = found.payload.request, self.reference
+        for part, name in (
+            ("system_hash", "instructions"),
+            ("tools_hash", "tools"),
+            ("last_hash", "messages"),
+        ):
+            if before.get(part) != now.get(part):
+                raise NonDeterministic(
+                    f"{found.key!r} was recorded with other {name} than it is asked with now.",
+                    hint="The team's code has changed since. Start a new run of the session.",
+                )
 
     def _is_recorded(self) -> bool:
         return self.step.find("model.completed") is not None
