@@ -166,8 +166,9 @@ class DockerCommandLineCodeExecutor(CodeExecutor[DockerConfig]):
     def _host_options(self) -> JsonObject:
         limits = self.limits
         tmp = f"rw,noexec,nosuid,nodev,size={limits.tmp_bytes},nr_inodes={limits.tmp_inodes}"
+        # Docker adds noexec unless told otherwise; a script of its own may run.
         work = (
-            f"rw,nosuid,nodev,size={limits.work_bytes},nr_inodes={limits.work_inodes}"
+            f"rw,exec,nosuid,nodev,size={limits.work_bytes},nr_inodes={limits.work_inodes}"
             ",uid=65532,gid=65532,mode=0700"
         )
         return {

@@ -4,6 +4,8 @@ do. Nothing else imports the SDK."""
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import ssl
 import struct
 import time
@@ -90,6 +92,24 @@ class DockerEngine:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(_streams(), lambda: self._guarded(work))
 
+    async def lives(self, container: str) -> bool:
+        """Takes a second for a yes: an engine reports the end of a container late."""
+
+        def work(api: Any) -> bool:
+            from docker.errors import APIError
+
+            until = time.monotonic() + 1.0
+            try:
+                while api.inspect_container(container)["State"]["Running"]:
+                    if time.monotonic() > until:
+                        return True
+                    time.sleep(0.1)
+            except APIError:
+                return False
+            return False
+
+        return await self.call(work)
+
     async def remove(self, container: str) -> None:
         """Kills everything in it; nothing happens when it is gone. Raises ToolError."""
 
@@ -134,6 +154,11 @@ def _connect(url: str | None) -> Any:
             "Code cannot run: the docker package is not installed.",
             hint="Install it with: pip install docker",
         ) from error
+    where = url or os.environ.get("DOCKER_HOST", "")
+    if where.startswith("unix://"):
+        # The SDK would say it in a longer way, and leave the socket unclosed.
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.connect(where.removeprefix("unix://"))
     options = {"timeout": CALL_TIMEOUT, "max_pool_size": MAX_CALLS + MAX_STREAMS}
     if url is None:
         return docker.DockerClient.from_env(**options).api

@@ -50,7 +50,7 @@ _TAR_OVERHEAD: Final = 4_096
 _BLOCK = """\
 size=$1 path=$2; shift 2
 mkdir -p -- "$(dirname -- "$path")" && head -c "$size" > "$path" || exit 1
-exec "$@" "$path" < /dev/null
+exec "$@" "$path" < /dev/null 2>&1
 """
 _RESTORE = """\
 chmod -R u+rwX . 2> /dev/null; find . -mindepth 1 -delete || exit 1
@@ -180,10 +180,7 @@ class DockerSession:
         """The code did not end by itself: the container goes, and with it all that it started."""
         await self._give_up()
         if ended.how == "gone":
-            raise ToolError(
-                "The sandbox ended while the code was running.",
-                hint="Docker was restarted, or somebody removed the container.",
-            )
+            raise _vanished()
         doing.notes = (FILES_AS_BEFORE,)
         if ended.how == "timeout":
             doing.exit_code = EXIT_TIMEOUT
@@ -197,6 +194,8 @@ class DockerSession:
     async def _collected(self, doing: _Execution, unwanted: list[str]) -> CodeOutcome:
         contents, counts = await self._collect(unwanted)
         if contents is None:
+            if not await self._engine.lives(self.container):
+                raise _vanished()
             # Mostly: what the code left behind leaves no room for another process.
             await self._give_up()
             doing.notes = ("The sandbox no longer answered and was replaced.", FILES_AS_BEFORE)
@@ -310,6 +309,13 @@ class DockerSession:
             timeout=timeout,
             stop=self._stop,
         )
+
+
+def _vanished() -> ToolError:
+    return ToolError(
+        "The sandbox ended while the code was running.",
+        hint="Docker was restarted, or somebody removed the container.",
+    )
 
 
 def _counts(told: str) -> dict[str, int]:
