@@ -111,7 +111,10 @@ def query(target: Target, statement: str, limits: QueryLimits, running: Running)
     """Raises ToolError, with the database's own words."""
     import sqlalchemy.exc
 
-    run = {"sqlite+pysqlite": _sqlite, "postgresql+psycopg": _postgresql}.get(target.driver, _mysql)
+    from runtime.tools.sql.mysql import run_mysql
+
+    runs = {"sqlite+pysqlite": _sqlite, "postgresql+psycopg": _postgresql}
+    run = runs.get(target.driver, run_mysql)
     try:
         return run(target, statement, limits, running)
     except ToolError:
@@ -128,9 +131,15 @@ def query(target: Target, statement: str, limits: QueryLimits, running: Running)
 
 
 def _failed(error: BaseException, limits: QueryLimits, running: Running) -> ToolError:
-    if running.late or type(error).__name__ == "QueryCanceled":
+    if running.late or _was_ended(error):
         return ToolError(f"The query took longer than {limits.seconds:g} s and was stopped")
     return ToolError(f"The database said: {str(error).strip()[:2_000]}")
+
+
+def _was_ended(error: BaseException) -> bool:
+    """PostgreSQL's word for it, MySQL's and MariaDB's numbers."""
+    code = error.args[0] if error.args else None
+    return type(error).__name__ == "QueryCanceled" or code in (1317, 1969, 3024)
 
 
 # SQLite --------------------------------------------------------------------------------------
@@ -153,7 +162,7 @@ def _sqlite(target: Target, statement: str, limits: QueryLimits, running: Runnin
         connection.set_progress_handler(lambda: running.late or running.cancelled, SQLITE_STEPS)
         with running.cancellable(connection.interrupt), closing(connection.cursor()) as cursor:
             cursor.execute(statement)
-            return _taken(cursor.description, cursor, limits, cursor.rowcount)
+            return taken(cursor.description, cursor, limits, cursor.rowcount)
 
 
 # PostgreSQL ----------------------------------------------------------------------------------
@@ -191,7 +200,7 @@ def _postgresql(target: Target, statement: str, limits: QueryLimits, running: Ru
                 cursor = connection.cursor()
                 cursor.execute(statement, prepare=True)
                 rows = cursor if cursor.description else ()
-                result = _taken(cursor.description, rows, limits, cursor.rowcount)
+                result = taken(cursor.description, rows, limits, cursor.rowcount)
         if not limits.read_only:
             connection.commit()
         return result
@@ -215,7 +224,7 @@ def _streamed(connection: Any, statement: str, limits: QueryLimits) -> Rows | No
         return None
     if first is None:
         return Rows([], empty=True)
-    result = _taken(cursor.description, _chained(first, stream), limits, 0)
+    result = taken(cursor.description, _chained(first, stream), limits, 0)
     stream.close()  # what is left is not wanted: the driver cancels it
     return result
 
@@ -229,35 +238,10 @@ def _chained(first: Any, rest: Iterable[Any]) -> Iterator[Any]:
     yield from rest
 
 
-# MySQL, MariaDB ------------------------------------------------------------------------------
-
-
-def mysql_engine(target: Target) -> Any:
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import NullPool
-
-    url = target.url.set(host=target.address)
-    return create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
-
-
-def _mysql(target: Target, statement: str, limits: QueryLimits, running: Running) -> Rows:
-    milliseconds = max(1, int(limits.seconds * 1_000))
-    with mysql_engine(target).connect() as connection, running.cancellable(lambda: None):
-        begin = connection.exec_driver_sql
-        begin(f"SET SESSION MAX_EXECUTION_TIME = {milliseconds}")
-        begin(f"START TRANSACTION {'READ ONLY' if limits.read_only else 'READ WRITE'}")
-        options = {"stream_results": True, "no_parameters": True}
-        result = begin(statement, execution_options=options)
-        described = [(name,) for name in list(result.keys())] if result.returns_rows else None
-        taken = _taken(described, result if result.returns_rows else (), limits, result.rowcount)
-        connection.exec_driver_sql("ROLLBACK" if limits.read_only else "COMMIT")
-        return taken
-
-
 # Results -------------------------------------------------------------------------------------
 
 
-def _taken(described: Any, rows: Iterable[Any], limits: QueryLimits, changed: int) -> Rows:
+def taken(described: Any, rows: Iterable[Any], limits: QueryLimits, changed: int) -> Rows:
     """As many rows as the limits take."""
     if not described:
         return Rows([], changed=max(changed, 0))

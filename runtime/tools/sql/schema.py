@@ -8,10 +8,10 @@ from runtime.errors import ToolError
 from runtime.tools.sql.engine import (
     QueryLimits,
     Running,
-    mysql_engine,
     postgresql_connection,
     sqlite_connection,
 )
+from runtime.tools.sql.mysql import mysql_engine
 from runtime.tools.sql.target import Target
 
 MAX_TABLES = 200

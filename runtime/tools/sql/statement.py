@@ -22,6 +22,8 @@ _SKIP = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_INTO_FILE = re.compile(r"\b(?:outfile|dumpfile)\b", re.IGNORECASE)
+"""MySQL writes files of its server in transactions that only read, and hides words in comments."""
 _COMMENT = re.compile(r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/|\()*", re.DOTALL)
 
 
@@ -45,4 +47,6 @@ def one_statement(text: str, *, read_only: bool) -> str:
             f"This tool only reads, so {word.group().upper()} is not possible",
             hint="Writing has to be allowed in the tool's settings.",
         )
+    if read_only and _INTO_FILE.search(statement):
+        raise ToolError("This tool only reads, so nothing can be written into a file")
     return statement
