@@ -23,6 +23,7 @@ from tests.runtime.support import (
     team,
     until,
 )
+from tests.support.services import free_port
 from tests.tools.servers import Asked, reply, web_server
 
 OPERATOR = Operator(
@@ -107,3 +108,15 @@ async def test_an_http_tool_reports_a_status() -> None:
     result = last(journal, "tool.completed")
     assert (result.outcome, result.is_error) == ("error", True)
     assert result.result == "HTTP 503 Service Unavailable\nout of order"
+
+
+async def test_a_server_that_cannot_be_reached_fails_the_run_in_plain_words() -> None:
+    world = World()
+    journal = world.journal()
+    gone = mcp()
+    gone["config"] = {
+        "server_params": {"type": "SseServerParams", "url": f"http://127.0.0.1:{free_port()}/sse"}
+    }
+    spec = team(agent("a", model("Done."), workbench=[gone]), max_turns=1)
+    assert await engine(world, spec, journal).run() == "failed"
+    assert "The MCP server 127_0_0_1 failed" in last(journal, "run.failed").model_dump_json()
