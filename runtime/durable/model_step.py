@@ -122,7 +122,7 @@ class ModelStep:
             (event,) = await step.append(self._failure(attempt, error, delay))
             run.open_steps.pop(step.scope.path, None)
             return None, event
-        completed = await self._record(attempt, reply, begun, first_token_ms)
+        completed = self._record(attempt, reply, begun, first_token_ms)
         run.open_steps.pop(step.scope.path, None)
         return completed, None
 
@@ -154,7 +154,7 @@ class ModelStep:
             )
         return reply, first_token_ms
 
-    async def _record(
+    def _record(
         self, attempt: int, reply: ModelReply, begun: float, first_token_ms: int | None
     ) -> ModelCompleted:
         completed = ModelCompleted(
@@ -174,7 +174,7 @@ class ModelStep:
             first_token_ms=first_token_ms,
         )
         draft = self.step.draft("model.completed", completed, correlation_id=self.message_key)
-        (event,) = await self.step.append(draft)
+        event = self.step.defer(draft)
         if not isinstance(event.payload, ModelCompleted):
             raise TypeError(f"{event.key} is recorded as {event.kind}")
         return event.payload

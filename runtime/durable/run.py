@@ -95,6 +95,7 @@ class RunContext:
         self._calls: Counter[str] = Counter(self.state.calls)
         self._last_seq = 0
         self._interrupted: list[str] = []
+        self._deferred: list[Draft] = []
 
     @property
     def run_id(self) -> str:
@@ -113,7 +114,8 @@ class RunContext:
             raise Cancelled("The run has left this worker")
         if self._interrupted and not closing:
             self._refuse_interrupted(drafts)
-        clean = [sanitise_draft(draft) for draft in drafts]
+        before = self.take_deferred()
+        clean = [*before, *(sanitise_draft(draft) for draft in drafts)]
         try:
             events = await self.journal.append(clean, checkpoint=checkpoint)
         except NonDeterministic:
@@ -122,7 +124,28 @@ class RunContext:
             self._give_up(error)
             raise
         self._last_seq = max([self._last_seq, *(event.seq for event in events)])
-        return events
+        return events[len(before) :]
+
+    def defer(self, draft: Draft) -> Event:
+        """Goes out in front of the next append of any branch, in the same transaction: for what
+        nothing outside can depend on before that. The event as it will be, but for its `seq` and
+        time; the recorded one where there is one."""
+        clean = sanitise_draft(draft)
+        self._deferred.append(clean)  # a recorded one too: the append checks that it is the same
+        return self.journal.find(draft.key) or Event(
+            seq=0,
+            occurred_at=self.clock.now(),
+            key=clean.key,
+            agent_path=clean.agent_path,
+            turn=clean.turn,
+            correlation_id=clean.correlation_id,
+            payload=clean.payload,
+        )
+
+    def take_deferred(self) -> list[Draft]:
+        """Whoever takes them appends them."""
+        before, self._deferred = self._deferred, []
+        return before
 
     async def check_gate(self, query: GateQuery) -> GateVerdict:
         try:

@@ -80,6 +80,12 @@ class StepContext:
         self.saw(*events)
         return events
 
+    def defer(self, draft: Draft) -> Event:
+        """See RunContext.defer."""
+        event = self.run.defer(draft)
+        self.saw(event)
+        return event
+
     def saw(self, *events: Event | None) -> None:
         """Puts events that this life found recorded, and did not append, into the trace."""
         if self.trace is not None:

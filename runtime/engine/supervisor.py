@@ -154,6 +154,8 @@ class Supervisor:
         async with self._delivery:
             if not run.activity.idle:
                 return None
+            if before := run.take_deferred():
+                await self._journal.append(before)
             payload = RunParked(waits=run.activity.waits)
             draft = Draft(key=f"park/{self._journal.head}", payload=payload)
             if await self._journal.park(draft, seen=run.inbox.seen):
@@ -281,9 +283,10 @@ class Supervisor:
                 future.exception()  # seen: it is reported elsewhere, or a consequence of the end
 
     async def _append(self, *drafts: Draft, checkpoint: Checkpoint | None = None) -> None:
-        await self._journal.append(
-            [sanitise_draft(draft) for draft in drafts], checkpoint=checkpoint
-        )
+        run = self._prepared.run if self._prepared is not None else None
+        before = run.take_deferred() if run is not None else []
+        clean = [*before, *(sanitise_draft(draft) for draft in drafts)]
+        await self._journal.append(clean, checkpoint=checkpoint)
 
     def _draft(self, name: str, payload: Frozen) -> Draft:
         """Of something that can happen again and again: its key names where the log stood."""

@@ -62,7 +62,8 @@ class Superstep:
         if isinstance(plan, Over):
             return plan.reason
         self._turns = [self._open(speaker) for speaker in plan.speakers]
-        await step.append(*(_started(turn) for turn in self._turns))
+        for turn in self._turns:
+            step.defer(_started(turn))
         return await step.gather([self._speak(turn) for turn in self._turns])
 
     async def _announce(self, posts: Sequence[ChatMessage]) -> None:

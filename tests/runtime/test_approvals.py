@@ -205,8 +205,8 @@ async def in_doubt() -> tuple[World, InMemoryJournal, Any]:
 
 
 def appends_until_started() -> int:
-    """frame and task; turn; model started; model completed; tool requested, gated and started."""
-    return 5
+    """frame and task; turn and model started; model completed, tool requested, gated, started."""
+    return 3
 
 
 @pytest.mark.usefixtures("tools")

@@ -139,7 +139,7 @@ async def test_a_log_that_says_something_else_pauses_the_run() -> None:
     """The team changed under the run, or the code did."""
     world = World()
     journal = world.journal()
-    journal.crash_after(3)
+    journal.crash_after(2)
     with pytest.raises(Crash):
         await world.engine(TALK, journal).run()
     later = journal.reopen()

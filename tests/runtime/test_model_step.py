@@ -22,7 +22,9 @@ async def test_a_recorded_reply_is_served_without_a_call() -> None:
     world = World()
     journal = world.journal()
     first = ScriptedClient("hello")
-    done = await ModelStep(step_on(journal, world), first, REQUEST, {}).run()
+    step = step_on(journal, world)
+    done = await ModelStep(step, first, REQUEST, {}).run()
+    await step.append()  # a reply waits for the next append, whatever it is
     second = ScriptedClient()
 
     again = await ModelStep(step_on(journal.reopen(), world), second, REQUEST, {}).run()

@@ -186,7 +186,7 @@ async def test_stop_while_the_model_writes(server: ModelServer) -> None:
 async def test_a_death_while_the_model_writes_makes_a_new_attempt(server: ModelServer) -> None:
     world = Served(server)
     journal = world.journal()
-    journal.crash_after(3, before_next=True)
+    journal.crash_after(2, before_next=True)
     spec = served("text", model_client_stream=True)
     with pytest.raises(Crash):
         await world.engine(spec, journal).run()
