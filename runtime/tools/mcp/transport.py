@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from runtime.errors import ToolError
@@ -52,20 +53,9 @@ async def http(
     headers |= await secret_headers(secrets, config.credential_headers, params.url)
     timeout = httpx2.Timeout(params.timeout, read=params.sse_read_timeout)
     if isinstance(params, SseServerParams):
-
-        def make(
-            headers: dict[str, str] | None = None,
-            timeout: httpx2.Timeout | None = None,
-            auth: httpx2.Auth | None = None,
-        ) -> httpx2.AsyncClient:
-            client: httpx2.AsyncClient = guard.client(
-                headers=headers, timeout=timeout, auth=auth, max_bytes=MAX_RESPONSE
-            )
-            return client
-
-        async with sse_client(
-            params.url, headers, params.timeout, params.sse_read_timeout, httpx_client_factory=make
-        ) as streams:
+        seconds = (params.timeout, params.sse_read_timeout)
+        make = partial(guard.client, max_bytes=MAX_RESPONSE)
+        async with sse_client(params.url, headers, *seconds, httpx_client_factory=make) as streams:
             yield streams
         return
     async with (
