@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from runtime.durable.step import StepContext
@@ -10,6 +13,7 @@ from runtime.errors import ToolError
 from runtime.events.payloads import RunWarned
 from runtime.operator import Operator
 from runtime.testing import InMemoryJournal
+from runtime.tools.mcp.connection import McpSession
 from runtime.tools.mcp.workbench import mcp_tool_hashes
 from tests.support.services import free_port
 from tests.tools.mcp_server import INJECTION
@@ -121,3 +125,35 @@ async def test_names_that_vendors_refuse_are_made_valid_and_overrides_apply(
     tools = await tools_of(bench, step)
     assert tools["fine"].schema.description == "Is fine."
     assert (await said(tools["fine"], step)).text == "odd"
+
+
+async def test_a48_a_server_cannot_take_the_name_of_a_renamed_tool(step: StepContext) -> None:
+    bench = build(spec(stdio(), tool_overrides={"look": {"name": "echo"}}), command())
+    tools = await tools_of(bench, step)
+    assert list(tools) == ["echo_2", "echo", *NAMES[2:], ODD]
+    assert (await said(tools["echo"], step)).text == "seen"
+    assert (await said(tools["echo_2"], step, text="x")).text == "x"
+
+
+async def test_a_session_that_opens_after_the_run_has_left_is_closed() -> None:
+    opening, go_on, closed = asyncio.Event(), asyncio.Event(), []
+
+    class Connection:
+        alive = True
+
+        async def close(self) -> None:
+            closed.append(self)
+
+    async def open_it() -> Any:
+        opening.set()
+        await go_on.wait()
+        return Connection()
+
+    session = McpSession(open_it)
+    waiting = asyncio.ensure_future(session.connection())
+    await opening.wait()
+    await session.close()
+    go_on.set()
+    with pytest.raises(ToolError, match="left this worker"):
+        await waiting
+    assert len(closed) == 1

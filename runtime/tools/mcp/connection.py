@@ -164,6 +164,7 @@ class McpSession:
         self._open = open_it
         self._current: McpConnection | None = None
         self._lock = asyncio.Lock()
+        self._closed = False
 
     async def connection(self) -> McpConnection:
         """Raises ToolError."""
@@ -172,10 +173,15 @@ class McpSession:
                 ended, self._current = self._current, None
                 await ended.close()
             if self._current is None:
-                self._current = await self._open()
+                opened = await self._open()
+                if self._closed:
+                    await opened.close()
+                    raise ToolError("The run has left this worker")
+                self._current = opened
             return self._current
 
     async def close(self) -> None:
+        self._closed = True
         if self._current is not None:
             await self._current.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -53,13 +54,14 @@ def schema_of(tool: ListedTool, name: str) -> ToolSchema:
     return ToolSchema(name=name, description=tool.description, parameters=parameters)
 
 
-def model_names(tools: list[ListedTool]) -> dict[str, str]:
-    """Valid names by the server's own; where two become the same, the later one is numbered."""
+def model_names(tools: list[ListedTool], reserved: Collection[str] = ()) -> dict[str, str]:
+    """Valid names by the server's own; where two become the same, or one is reserved for a tool
+    that was renamed, it is numbered: a server cannot take a name by adding a tool."""
     names: dict[str, str] = {}
     taken = {tool.name for tool in tools}
     for tool in tools:
         name, number = valid_name(tool.name), 1
-        while name != tool.name and name in taken:
+        while name in reserved or (name != tool.name and name in taken):
             number += 1
             name = valid_name(f"{tool.name[:58]}_{number}")
         names[tool.name] = name

@@ -122,7 +122,8 @@ class McpWorkbench(Workbench[McpWorkbenchConfig]):
         kept = await step.run.resources.get(
             f"mcp-tools:{self._digest}", lambda: self._recorded(step)
         )
-        names = model_names(kept.tools)
+        renamed = {override.name for override in self.config.tool_overrides.values()}
+        names = model_names(kept.tools, {name for name in renamed if name})
         tools: list[Tool] = []
         for tool in kept.tools:
             off = self._why_off(tool)
