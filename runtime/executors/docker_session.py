@@ -58,6 +58,7 @@ head -c "$1" | tar -xf -
 """
 _COLLECT = """\
 kill -s KILL -- -1 2> /dev/null
+echo collected 1 >&2
 rm -f -- "$@"
 events() {
   [ -r "/sys/fs/cgroup/$1" ] || return 0
@@ -287,11 +288,13 @@ class DockerSession:
             if ended.how == "enough":
                 limit = f"{self._limits.file_bytes:,}"
                 return Contents(too_much=f"they are larger than {limit} bytes"), {}
-            if ended.how != "exited" or archive.tell() == 0:
+            counts = _counts(told.decode(errors="replace"))
+            if ended.how != "exited" or "collected" not in counts:
+                # It did not even start; then the output is the engine's, not an archive.
                 return None, {}
             archive.seek(0)
             contents = await self._engine.in_thread(lambda: self._unpack(archive))
-        return contents, _counts(told.decode(errors="replace"))
+        return contents, counts
 
     def _unpack(self, archive: IO[bytes]) -> Contents:
         return unpack(archive, self._limits)

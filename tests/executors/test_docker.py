@@ -16,6 +16,7 @@ from runtime.components.builder import Builder
 from runtime.components.spec import Component
 from runtime.components.validate import validate
 from runtime.durable.tool import ToolOutput
+from runtime.engine import RunEngine, RunServices
 from runtime.errors import ToolError
 from runtime.executors import sandbox
 from runtime.executors.base import CodeOutcome
@@ -31,8 +32,9 @@ from runtime.messages import CodeBlock
 from runtime.model_clients.pool import ModelClientPool
 from runtime.operator import Operator
 from runtime.stores import MemoryBlobs
-from runtime.testing import StaticSecrets, step_context, tool_context
+from runtime.testing import StaticGate, StaticSecrets, step_context, tool_context
 from runtime.tools.python_source import PythonSourceTool
+from tests.runtime.support import World, agent, calls, model, of_kind, task, team
 from tests.support.docker import IMAGE
 
 DOCKER_SAMPLE = {
@@ -383,3 +385,48 @@ def test_images_come_from_the_operators_list_by_exact_name() -> None:
     assert DockerCommandLineCodeExecutor(DockerConfig(image="x"), Operator()).image == (
         "python:3.12-slim"
     )
+
+
+@pytest.mark.docker
+async def test_a_team_whose_agent_writes_code(
+    operator: Operator, client: docker.DockerClient
+) -> None:
+    """Through the whole engine: two calls share files, and the run leaves no container."""
+    world, blobs = World(), MemoryBlobs()
+    coder = agent(
+        "coder",
+        model(
+            calls(("CodeExecutor", {"code": "open('a.txt', 'w').write('42')"})),
+            calls(("CodeExecutor", {"code": "print(open('a.txt').read())"})),
+            "It is 42.",
+        ),
+    )
+    tool = {
+        "provider": "autogen_ext.tools.code_execution.PythonCodeExecutionTool",
+        "component_type": "tool",
+        "config": {"executor": DOCKER_SAMPLE},
+    }
+    coder["config"]["tools"] = [tool]
+    journal = world.journal()
+    services = RunServices(
+        journal=journal,
+        gate=StaticGate(),
+        files=world.files,
+        deltas=world.deltas,
+        clock=world.clock,
+        secrets=world.secrets,
+        clients=world.clients,
+        blobs=blobs,
+        operator=replace(operator, boot_id="team"),
+    )
+    spec = Component.model_validate(team(coder, max_turns=1))
+    engine = RunEngine(spec, task=task("What is it?"), services=services, linger=0.0, limits=None)
+    await engine.run()
+
+    results = [event.payload for event in of_kind(journal, "tool.completed")]
+    assert [(r.outcome, r.result) for r in results] == [("done", ""), ("done", "42\n")]
+    (file,) = results[1].artifacts["work_dir"]
+    assert (file["path"], await blobs.get(file["digest"])) == ("a.txt", b"42")
+    assert "approval.requested" not in [event.kind for event in journal.log.events]
+    filters = {"label": "troupe.boot=team"}
+    assert client.containers.list(all=True, filters=filters) == []

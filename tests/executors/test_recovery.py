@@ -79,6 +79,7 @@ async def test_a_call_that_was_cut_off_runs_again_from_the_files_before_it() -> 
     running = asyncio.ensure_future(call(second, hanging, "two", code))
     while not (hanging.opened and hanging.opened[0].running.is_set()):
         await asyncio.sleep(0)
+        assert not running.done()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
