@@ -153,7 +153,7 @@ class McpConnection:
         cause = _innermost(error) if error is not None else None
         if isinstance(cause, ToolError) and not isinstance(cause, ConnectionLost):
             return cause
-        said = f"failed: {cause or type(cause).__name__}" if cause is not None else otherwise
+        said = _words(cause) if cause is not None else otherwise
         return ConnectionLost(f"The MCP server {self.label} {said}", sent=sent)
 
 
@@ -228,6 +228,12 @@ async def _list_all(client: Any) -> dict[str, ListedTool]:
         if not cursor:
             break
     return tools
+
+
+def _words(cause: BaseException) -> str:
+    if type(cause).__name__ == "ValidationError":
+        return "sent something that is not MCP"
+    return f"failed: {str(cause)[:500] or type(cause).__name__}"
 
 
 def _innermost(error: BaseException) -> BaseException:
