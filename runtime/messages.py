@@ -94,6 +94,8 @@ class AssistantMessage(Frozen):
     type: Literal["AssistantMessage"] = "AssistantMessage"
     content: str | list[FunctionCall]
     thought: str | None = None
+    thinking: list[dict[str, Any]] = Field(default_factory=list)
+    """The vendor's own blocks of thought, signed, which it wants back with the calls' results."""
     source: str
 
 

@@ -181,6 +181,8 @@ class ModelReply(Frozen):
     content: str | None
     tool_calls: list[FunctionCall] = Field(default_factory=list)
     thought: str | None = None
+    thinking: list[JsonObject] = Field(default_factory=list)
+    """The vendor's own blocks of thought, signed, where they must go back with the calls."""
     finish_reason: Literal["stop", "length", "function_calls", "content_filter", "unknown"]
     usage: RequestUsage
     cost_usd: str | None = None

@@ -6,10 +6,15 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
 from studio.accounts.models import Membership, Role, User, Workspace
 from studio.accounts.selectors import Access, access_for
+
+# The same examples every time, however slow the machine is.
+hypothesis_settings.register_profile("troupe", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("troupe")
 
 
 @pytest.fixture(scope="session")

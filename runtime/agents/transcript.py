@@ -60,7 +60,11 @@ class Transcript:
     def said(self, reply: ModelCompleted) -> None:
         content = list(reply.tool_calls) if reply.tool_calls else reply.content or ""
         thought = (reply.content or reply.thought) if reply.tool_calls else reply.thought
-        self.messages.append(AssistantMessage(content=content, thought=thought, source=self._agent))
+        self.messages.append(
+            AssistantMessage(
+                content=content, thought=thought, thinking=reply.thinking, source=self._agent
+            )
+        )
 
     def got(self, results: Sequence[ToolCompleted]) -> None:
         """The results of one reply's calls, in the order in which they were declared."""

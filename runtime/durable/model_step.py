@@ -167,6 +167,10 @@ class ModelStep:
                 reply.tool_calls if self.request.tool_choice != "none" else []
             ),
             thought=reply.thought,
+            thinking=reply.thinking if reply.tool_calls else [],
+            reasoning_tokens=reply.reasoning_tokens,
+            cache_write_tokens=reply.cache_write_tokens,
+            cached=reply.cached,
             finish_reason=reply.finish_reason,
             usage=reply.usage,
             cost_usd=reply.cost_usd,

@@ -244,8 +244,14 @@ class ModelCompleted(Frozen):
     content: str | None
     tool_calls: list[FunctionCall] = Field(default_factory=list)
     thought: str | None = None
+    thinking: list[dict[str, Any]] = Field(default_factory=list)
+    """The vendor's own blocks of thought, signed, that go back with the calls' results."""
     finish_reason: str
     usage: RequestUsage
+    reasoning_tokens: int | None = None
+    cache_write_tokens: int | None = None
+    cached: bool = False
+    """True: no model was asked; an earlier reply to the same request stands here."""
     cost_usd: str | None = None
     """Decimal text; None when no price is known. Never rounded."""
     latency_ms: int

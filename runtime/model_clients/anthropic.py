@@ -9,8 +9,13 @@ from pydantic import Field
 
 from runtime.components.base import ComponentConfig, Palette, Problem
 from runtime.messages import JsonObject
-from runtime.model_clients.anthropic_thoughts import Thoughts
-from runtime.model_clients.anthropic_wire import Style, parse_reply, parse_stream, request_body
+from runtime.model_clients.anthropic_wire import (
+    Style,
+    has_all_thoughts,
+    parse_reply,
+    parse_stream,
+    request_body,
+)
 from runtime.model_clients.base import GROUP
 from runtime.model_clients.connection import Connection, Endpoint
 from runtime.model_clients.failures import Target
@@ -65,7 +70,6 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
 
     def __init__(self, config: AnthropicConfig, connection: Connection, prices: PriceTable) -> None:
         super().__init__(config, connection, prices)
-        self._thoughts = Thoughts()
 
     @classmethod
     def address(cls, config: AnthropicConfig) -> str | None:
@@ -109,7 +113,7 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
             for name in _NOT_WITH_THINKING:
                 body.pop(name, None)
         style = Style(
-            thoughts=self._thoughts if thinks else None,
+            thinking=thinks,
             native_schema=self._native_schema(request),
             caching=config.prompt_caching,
         )
@@ -129,7 +133,7 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
             and thinking.type != "disabled"
             and not forced
             and not by_tool
-            and self._thoughts.are_known(request.messages)
+            and has_all_thoughts(request.messages)
         )
 
     def _native_schema(self, request: ModelRequest) -> bool:
@@ -142,10 +146,10 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
         )
 
     def _parse(self, data: JsonObject, request: ModelRequest, target: Target) -> ModelReply:
-        return parse_reply(data, target, self._thoughts)
+        return parse_reply(data, target)
 
     def _parse_stream(
         self, events: AsyncIterator[str], request: ModelRequest, target: Target
     ) -> AsyncIterator[str | ModelReply]:
         by_tool = request.json_schema is not None and not self._native_schema(request)
-        return parse_stream(events, target, self._thoughts, structured=by_tool)
+        return parse_stream(events, target, structured=by_tool)

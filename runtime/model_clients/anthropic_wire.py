@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -17,7 +17,6 @@ from runtime.messages import (
     SystemMessage,
     UserMessage,
 )
-from runtime.model_clients.anthropic_thoughts import Thoughts
 from runtime.model_clients.failures import Target, from_error_object, not_understood, stream_cut
 from runtime.model_clients.structured import closed_schema, without_limits
 from runtime.model_clients.wire import MAX_TOKENS, parse_object
@@ -44,8 +43,8 @@ CACHED_FROM = 4_000
 
 @dataclass(frozen=True)
 class Style:
-    thoughts: Thoughts | None = None
-    """None: without thinking."""
+    thinking: bool = False
+    """Whether the thoughts of earlier replies go back; the API wants them with their tools."""
     native_schema: bool = False
     caching: bool = True
 
@@ -102,6 +101,19 @@ def _mark_for_cache(body: JsonObject) -> None:
         body["system"] = [{"type": "text", "text": system, "cache_control": CACHE}]
 
 
+def has_all_thoughts(messages: Sequence[LLMMessage]) -> bool:
+    """Whether the turn that a request goes on with has the thoughts of all its calls: those of
+    another model, or of a time without thinking, have none."""
+    for message in reversed(messages):
+        if isinstance(message, UserMessage):
+            return True
+        if not isinstance(message, AssistantMessage) or isinstance(message.content, str):
+            continue
+        if message.content and not message.thinking:
+            return False
+    return True
+
+
 def _alternating(messages: list[LLMMessage], style: Style) -> list[JsonObject]:
     """User and assistant in turn, beginning and ending with the user."""
     turns: list[JsonObject] = []
@@ -126,7 +138,7 @@ def _blocks(message: LLMMessage, style: Style) -> list[JsonObject]:
     if isinstance(message, AssistantMessage):
         if isinstance(message.content, str):
             return [_text(message.content.rstrip())]
-        blocks = style.thoughts.of(message.content) if style.thoughts else []
+        blocks = list(message.thinking) if style.thinking else []
         known = "".join(block.get("thinking", "") for block in blocks)
         if message.thought and message.thought != known:
             blocks = [*blocks, _text(message.thought.rstrip())]
@@ -179,7 +191,7 @@ def _tool_choice(choice: str) -> JsonObject:
 # Replies ---------------------------------------------------------------------------------------
 
 
-def parse_reply(data: JsonObject, target: Target, thoughts: Thoughts | None = None) -> ModelReply:
+def parse_reply(data: JsonObject, target: Target) -> ModelReply:
     if data.get("type") == "error":
         raise from_error_object(target, data.get("error"))
     content = data.get("content")
@@ -191,13 +203,12 @@ def parse_reply(data: JsonObject, target: Target, thoughts: Thoughts | None = No
             draft.start(index, block)
     draft.stop_reason = data.get("stop_reason")
     draft.count(data.get("usage"))
-    return draft.reply(thoughts)
+    return draft.reply()
 
 
 async def parse_stream(
     events: AsyncIterator[str],
     target: Target,
-    thoughts: Thoughts | None = None,
     *,
     structured: bool = False,
 ) -> AsyncIterator[str | ModelReply]:
@@ -225,7 +236,7 @@ async def parse_stream(
             yield text
     if draft.stop_reason is None:
         raise stream_cut(target)
-    reply = draft.reply(thoughts)
+    reply = draft.reply()
     if structured and reply.content:
         yield reply.content
     yield reply
@@ -284,14 +295,12 @@ class _Draft:
                 k: v for k, v in usage.items() if type(v) is int and 0 <= v < MAX_TOKENS
             }
 
-    def reply(self, thoughts: Thoughts | None) -> ModelReply:
+    def reply(self) -> ModelReply:
         calls = [
             FunctionCall(**{**self.calls[i], "arguments": self.calls[i]["arguments"] or "{}"})
             for i in sorted(self.calls)
         ]
         blocks = [self.thinking[i] for i in sorted(self.thinking)]
-        if thoughts is not None:
-            thoughts.keep(calls, blocks)
         answers = [call.arguments for call in calls if call.name == REPLY_TOOL]
         calls = [call for call in calls if call.name != REPLY_TOOL]
         thought = "".join(str(block.get("thinking", "")) for block in blocks)
@@ -302,6 +311,7 @@ class _Draft:
             content=(answers[0] if answers and not calls else "".join(self.text)) or None,
             tool_calls=calls,
             thought=thought or None,
+            thinking=blocks if calls else [],
             finish_reason=finish,
             usage=self._usage(),
             cache_write_tokens=self.counts.get("cache_creation_input_tokens"),

@@ -210,7 +210,7 @@ async def test_thoughts_go_back_with_their_signatures(bench: Bench, stream: bool
 
     # The log has ids of its own, and the arguments as they were written.
     own = call(arguments=first.tool_calls[0].arguments, id_="ours")
-    said = own.model_copy(update={"thought": first.content})
+    said = own.model_copy(update={"thought": first.content, "thinking": first.thinking})
     await ask(client, request(HELLO, said, result(id_="ours"), tools=[SEARCH]), stream=stream)
     content = bench.body["messages"][1]["content"]
     assert content[:3] == [THOUGHT, HIDDEN, text("Let me see.")]
@@ -221,15 +221,17 @@ async def test_thoughts_go_back_with_their_signatures(bench: Bench, stream: bool
 async def test_a_thought_is_not_said_twice(bench: Bench) -> None:
     bench.server.raw = [whole(THOUGHT, USE, stop="tool_use")]
     client = thinker(bench)
-    await ask(client, request(tools=[SEARCH]))
-    said = call(arguments='{"q":"trees"}').model_copy(update={"thought": THOUGHT["thinking"]})
+    first = await ask(client, request(tools=[SEARCH]))
+    said = call(arguments='{"q":"trees"}').model_copy(
+        update={"thought": THOUGHT["thinking"], "thinking": first.thinking}
+    )
     await ask(client, request(HELLO, said, result(), tools=[SEARCH]))
     kinds = [block["type"] for block in bench.body["messages"][1]["content"]]
     assert kinds == ["thinking", "tool_use"]
 
 
 async def test_a_turn_whose_thoughts_are_gone_goes_on_without(bench: Bench) -> None:
-    """As after a crash: the API refuses a turn of thinking whose thoughts are missing."""
+    """As after a change of the model: the API refuses thinking where earlier thoughts miss."""
     client = thinker(bench)
     await ask(client, request(HELLO, call(), result(), tools=[SEARCH]))
     assert "thinking" not in bench.body
