@@ -42,6 +42,7 @@ from runtime.messages import CodeBlock, JsonObject
 from runtime.ports import Blobs
 
 T = TypeVar("T")
+Notes = tuple[str, ...]
 log = logging.getLogger(__name__)
 MAX_AT_ONCE: Final = 16
 TIMEOUT_TEXT: Final = "\nTimeout"
@@ -185,26 +186,20 @@ class LocalSession:
     ) -> CodeOutcome:
         text, code = capture.text(), ended.exit_code
         cancelled = self._stop.is_set()
-        notes: tuple[str, ...] = ()
         kept = before
+        notes: Notes = (FILES_AS_BEFORE,)
         if cancelled:
-            text, code, notes = CANCELLED_TEXT, EXIT_FAILED, (FILES_AS_BEFORE,)
+            text, code = CANCELLED_TEXT, EXIT_FAILED
         elif ended.how == "timeout":
-            text, code, notes = text + TIMEOUT_TEXT, EXIT_TIMEOUT, (FILES_AS_BEFORE,)
+            text, code = text + TIMEOUT_TEXT, EXIT_TIMEOUT
         elif ended.how == "enough":
             limit = f"{self._limits.output_total:,}"
-            notes = (f"The output was larger than {limit} bytes: the code was stopped.",)
-            notes, code = (*notes, FILES_AS_BEFORE), EXIT_FAILED
+            notes = (f"The output was larger than {limit} bytes: the code was stopped.", *notes)
+            code = EXIT_FAILED
         else:
-            contents = await _in_thread(lambda: _read(self.folder, unwanted, self._limits))
-            note = contents.note()
-            if contents.too_much is None:
-                kept = await store(contents, self._blobs, before)
-                self._inside = None if contents.refused else kept
-                notes = (note,) if note else ()
-            else:
-                code, notes = code or EXIT_FAILED, (str(note), FILES_AS_BEFORE)
-        if ended.how != "exited" or (notes and kept is before):
+            kept, notes = await self._kept(before, unwanted)
+            code = code or (EXIT_FAILED if FILES_AS_BEFORE in notes else 0)
+        if FILES_AS_BEFORE in notes:
             self.usable = False
         return CodeOutcome(
             exit_code=code,
@@ -217,6 +212,15 @@ class LocalSession:
             notes=notes,
             code_file=named[0] if named else None,
         )
+
+    async def _kept(self, before: Manifest, unwanted: list[str]) -> tuple[Manifest, Notes]:
+        contents = await _in_thread(lambda: _read(self.folder, unwanted, self._limits))
+        note = contents.note()
+        if contents.too_much is not None:
+            return before, (str(note), FILES_AS_BEFORE)
+        kept = await store(contents, self._blobs, before)
+        self._inside = None if contents.refused else kept
+        return kept, (note,) if note else ()
 
     async def _restore(self, files: Manifest) -> None:
         if self._inside != files:

@@ -15,7 +15,7 @@ from runtime.executors.local import LocalCommandLineCodeExecutor, LocalConfig, L
 from runtime.executors.local_process import MARK
 from runtime.messages import CodeBlock
 from runtime.stores import MemoryBlobs
-from tests.executors.test_sandbox import SURVIVORS
+from tests.executors.support import SURVIVORS
 
 LIMITS = Limits(memory=64 * 1024 * 1024, work_bytes=1_000_000)
 
