@@ -10,7 +10,8 @@ from runtime.messages import JsonObject
 # Plain Python 3.8 without packages: it has to run in any image. The function may print what it
 # likes; its result is what follows the last marker.
 _PROGRAM: Final = '''\
-import asyncio, inspect, json, linecache, os, sys, traceback, types
+import asyncio, datetime, decimal, enum, inspect, json, linecache, os, pathlib, sys, traceback
+import types, typing, uuid
 
 def _plain(value):
     if hasattr(value, "model_dump"):
@@ -20,6 +21,36 @@ def _plain(value):
     if isinstance(value, (set, frozenset)):
         return list(value)
     return str(value)
+
+_MADE_OF_TEXT = {
+    pathlib.Path: pathlib.Path,
+    datetime.datetime: datetime.datetime.fromisoformat,
+    datetime.date: datetime.date.fromisoformat,
+    decimal.Decimal: decimal.Decimal,
+    uuid.UUID: uuid.UUID,
+}
+
+def _hints(function):
+    try:
+        return typing.get_type_hints(function)
+    except Exception:
+        return {}
+
+def _as_hinted(hint, value):
+    """What JSON cannot say, made of what it can."""
+    if isinstance(value, str):
+        for one in [hint, *getattr(hint, "__args__", ())]:
+            if isinstance(one, type) and one in _MADE_OF_TEXT:
+                return _MADE_OF_TEXT[one](value)
+    plain = getattr(hint, "__origin__", None) or hint
+    if isinstance(plain, type) and value is not None:
+        if issubclass(plain, enum.Enum):
+            return plain(value)
+        if issubclass(plain, (set, frozenset, tuple)) and isinstance(value, list):
+            return plain(value)
+        if hasattr(plain, "model_validate") and isinstance(value, dict):
+            return plain.model_validate(value)
+    return value
 
 class CancellationToken:
     """AutoGen's, for functions that want one: the sandbox ends whatever is cancelled."""
@@ -47,7 +78,8 @@ def _run(call):
     space = {"__name__": "tool", "CancellationToken": CancellationToken}
     exec(compile(text, "tool.py", "exec"), space)
     function = space[call["function"]]
-    given = dict(call["arguments"])
+    hints = _hints(function)
+    given = {name: _as_hinted(hints.get(name), value) for name, value in call["arguments"].items()}
     placed = []
     for name, parameter in inspect.signature(function).parameters.items():
         wants = "CancellationToken" in str(parameter.annotation)

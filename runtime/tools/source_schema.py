@@ -23,6 +23,12 @@ _PLAIN: Final[dict[str, JsonObject]] = {
     "None": {"type": "null"},
     "Any": {},
     "object": {},
+    # The harness makes these of their text.
+    "Path": {"type": "string", "format": "path"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "date": {"type": "string", "format": "date"},
+    "UUID": {"type": "string", "format": "uuid"},
+    "Decimal": {"type": "string"},
 }
 _LISTS = ("list", "List", "Sequence", "Iterable", "tuple", "Tuple", "set", "Set", "frozenset")
 _OBJECTS = ("dict", "Dict", "Mapping", "MutableMapping")

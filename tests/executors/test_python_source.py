@@ -115,6 +115,27 @@ async def test_async_positional_and_keyword_parameters() -> None:
     assert (await call(tool(source), a=1, c=3)).text == "[1, 2, 3]"
 
 
+async def test_arguments_are_what_the_annotations_say() -> None:
+    """As far as JSON has a form for them."""
+    source = (
+        "import datetime, enum\n"
+        "from pathlib import Path\n"
+        "from typing import Optional\n"
+        "class Colour(enum.Enum):\n"
+        "    RED = 'red'\n"
+        "def f(a: Path, b: Optional[Path], c: datetime.date, d: Colour, e: set, f: 'int | None',\n"
+        "      g: 'Missing', h: str, i: Optional[Path] = None):\n"
+        "    return [str(a / 'x'), b.name, c.year, d.name, len(e), f, g, h, i]\n"
+    )
+    arguments = {"a": "p", "b": "q/r", "c": "2026-01-02", "d": "red", "e": [1, 1], "f": None}
+    with_missing = {**arguments, "g": 1, "h": "2026-01-02", "i": None}
+    # One annotation that means nothing makes all of them mean nothing to Python.
+    assert (await call(tool(source), **with_missing)).is_error
+    known = source.replace("'Missing'", "int")
+    found = await call(tool(known), **with_missing)
+    assert json.loads(found.text) == ["p/x", "r", 2026, "RED", 1, None, 1, "2026-01-02", None]
+
+
 async def test_imports_of_every_shape_and_a_token() -> None:
     """AutoGen's sample: an alias, names of a module, a package that is not there, a cancellation
     token."""

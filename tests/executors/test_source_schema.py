@@ -33,6 +33,8 @@ def codes(found: Source) -> list[tuple[str, str]]:
         ("bool", {"type": "boolean"}),
         ("None", {"type": "null"}),
         ("Any", {}),
+        ("pathlib.Path", {"type": "string", "format": "path"}),
+        ("datetime.date", {"type": "string", "format": "date"}),
         ("typing.Any", {}),
         ("list", {"type": "array", "items": {}}),
         ("list[int]", {"type": "array", "items": {"type": "integer"}}),
@@ -120,7 +122,7 @@ def test_the_tools_name_chooses_among_functions() -> None:
     assert read_source(source, "other").function == "first"
 
 
-@pytest.mark.parametrize("annotation", ["datetime", "Foo[int]", "f(1)", "Literal[x]", "bytes"])
+@pytest.mark.parametrize("annotation", ["Foo", "Foo[int]", "f(1)", "Literal[x]", "bytes"])
 def test_what_cannot_be_read_is_open_and_said(annotation: str) -> None:
     found = read_source(f"def f(x: {annotation}): pass", "f")
     assert found.parameters["properties"]["x"] == {"description": "x"}
