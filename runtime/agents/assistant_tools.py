@@ -10,6 +10,7 @@ from runtime.durable.tool import Tool, Workbench
 from runtime.durable.tool_step import ToolStep
 from runtime.errors import SpecError
 from runtime.events.payloads import ModelCompleted, ToolCompleted
+from runtime.tools.naming import told_apart
 
 
 async def offer(
@@ -20,10 +21,11 @@ async def offer(
     step: StepContext,
 ) -> dict[str, Tool]:
     """By name, in declared order. Raises SpecError where two have one name."""
-    offered: list[Tool] = list(tools)
-    for index, bench in enumerate(workbenches):
-        offered += await bench.list_tools(step.child("workbench", index))
-    offered.extend(handoffs)
+    listed = [
+        (bench, await bench.list_tools(step.child("workbench", index)))
+        for index, bench in enumerate(workbenches)
+    ]
+    offered = told_apart([*tools, *handoffs], listed)
     by_name = {tool.name: tool for tool in offered}
     if len(by_name) < len(offered):
         names = [tool.name for tool in offered]

@@ -12,6 +12,7 @@ from runtime.components.base import ComponentBase, ComponentConfig, Palette, Pro
 from runtime.components.builder import Builder
 from runtime.errors import ModelError
 from runtime.messages import JsonObject
+from runtime.schemas import BadSchema, violations
 
 
 class StructureConfig(ComponentConfig):
@@ -66,10 +67,12 @@ class StructuredMessageFactory(ComponentBase[StructureConfig]):
             raise self._wrong(f"it is no JSON: {error}") from error
         if not isinstance(value, dict):
             raise self._wrong("it is no JSON object")
-        validator = jsonschema.Draft202012Validator(self.config.json_schema)
-        fault = next(iter(validator.iter_errors(value)), None)
-        if fault is not None:
-            raise self._wrong(f"{fault.json_path}: {fault.message[:200]}")
+        try:
+            faults = violations(value, self.config.json_schema, limit=1)
+        except BadSchema as error:
+            raise self._wrong(f"its schema cannot be used: {error}") from error
+        if faults:
+            raise self._wrong(faults[0])
         return value
 
     def _wrong(self, why: str) -> ModelError:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from itertools import islice
 from typing import Any
-
-import jsonschema
 
 from runtime.events import sanitise
 from runtime.messages import JsonObject
+from runtime.schemas import BadSchema, violations
 
 MAX_ARGUMENTS = 1_000_000
-MAX_VIOLATIONS = 3
 
 
 class BadArguments(ValueError):
@@ -35,16 +32,11 @@ def parse_arguments(raw: str) -> JsonObject:
 def check_arguments(arguments: JsonObject, schema: JsonObject) -> None:
     """Raises BadArguments with the first violations of the tool's own schema."""
     try:
-        errors = jsonschema.Draft202012Validator(schema).iter_errors(arguments)
-        violations = [_violation(error) for error in islice(errors, MAX_VIOLATIONS)]
-    except (jsonschema.SchemaError, RecursionError) as error:
+        found = violations(arguments, schema)
+    except BadSchema as error:
         raise BadArguments(f"The tool's schema cannot be checked: {error}") from error
-    if violations:
-        raise BadArguments(f"The arguments do not fit the tool's schema: {'; '.join(violations)}")
-
-
-def _violation(error: jsonschema.ValidationError) -> str:
-    return f"{error.json_path}: {error.message[:300]}"
+    if found:
+        raise BadArguments(f"The arguments do not fit the tool's schema: {'; '.join(found)}")
 
 
 def _no_constant(name: str) -> Any:

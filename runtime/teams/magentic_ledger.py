@@ -6,9 +6,8 @@ import json
 import re
 from typing import Any
 
-import jsonschema
-
 from runtime.messages import Frozen, JsonObject
+from runtime.schemas import violations
 
 _FENCE = re.compile(r"```(?:json)?\s*(\{.*?\})\s*```", re.DOTALL)
 
@@ -32,9 +31,8 @@ def read_ledger(text: str, schema: JsonObject, only: str | None = None) -> Ledge
     value = _find_json(text)
     if only is not None and isinstance(value.get("next_speaker"), dict):
         value["next_speaker"]["answer"] = only
-    fault = next(iter(jsonschema.Draft202012Validator(_lenient(schema)).iter_errors(value)), None)
-    if fault is not None:
-        raise BadLedger(f"{fault.json_path}: {fault.message[:200]}")
+    if faults := violations(value, _lenient(schema), limit=1):
+        raise BadLedger(faults[0])
     return Ledger(
         satisfied=value["is_request_satisfied"]["answer"],
         reason=value["is_request_satisfied"].get("reason", ""),

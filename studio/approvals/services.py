@@ -6,7 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, SchemaError
+from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from runtime.events import Draft
 from runtime.events.payloads import Actor, ApprovalDecided, DecisionVerb, InputAnswered
@@ -100,8 +102,15 @@ def _check_arguments(request: ApprovalRequest, arguments: Any) -> None:
         )
     if len(json.dumps(arguments)) > MAX_TEXT * 2:
         raise Unprocessable("arguments_too_large", "The arguments are too large.")
-    validator = Draft202012Validator(request.args_schema or {"type": "object"})
-    errors = sorted(validator.iter_errors(arguments), key=lambda e: list(map(str, e.path)))
+    # An empty registry: by itself the library would fetch what a `$ref` names.
+    schema = request.args_schema or {"type": "object"}
+    validator = Draft202012Validator(schema, registry=Registry())
+    try:
+        errors = sorted(validator.iter_errors(arguments), key=lambda e: list(map(str, e.path)))
+    except (SchemaError, Unresolvable) as error:
+        raise Unprocessable(
+            "invalid_schema", f"The tool's own schema cannot be checked: {error}"
+        ) from error
     if errors:
         raise Unprocessable(
             "invalid_arguments",
