@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
 
 class RequestUsage(Frozen):
@@ -40,10 +40,14 @@ class FunctionExecutionResult(Frozen):
     is_error: bool = False
 
 
+MAX_IMAGE = 250_000
+"""Characters: a larger image would be cut on its way into the log."""
+
+
 class Image(Frozen):
     """AutoGen's form: the file's bytes as base64, without a `data:` prefix."""
 
-    data: str
+    data: str = Field(max_length=MAX_IMAGE)
     media_type: Literal["image/png", "image/jpeg", "image/gif", "image/webp"] = "image/png"
 
     @property

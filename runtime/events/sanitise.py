@@ -11,15 +11,18 @@ import re
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
 
 MAX_DEPTH = 64
 MAX_TEXT = 256_000
 MAX_TOTAL = 1_000_000
+PLAIN = 20_000
 TOO_DEEP = "[cut: nested too deep]"
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
+_DOUBTFUL = re.compile(rb"\\u0000|\\ud[89a-f]|NaN|Infinity")
 _REPLACEMENT = "\ufffd"
 
 
@@ -38,9 +41,25 @@ def sanitise_text(text: str, *, max_text: int = MAX_TEXT) -> str:
 
 def sanitise_model(model: ModelT) -> ModelT:
     """The model itself when it is clean, which is the common case."""
+    if _is_plainly_clean(model):
+        return model
     data = model.model_dump()
     clean = sanitise(data)
     return model if clean is data else type(model).model_validate(clean)
+
+
+def _is_plainly_clean(model: BaseModel) -> bool:
+    """What a look at the JSON of a small model shows, at a tenth of the price of a walk through
+    its values. False: not sure."""
+    try:
+        text = model.__pydantic_serializer__.to_json(model)
+    except PydanticSerializationError:  # a lone surrogate, say
+        return False
+    return (
+        len(text) < PLAIN
+        and not _DOUBTFUL.search(text)
+        and text.count(b"{") + text.count(b"[") <= MAX_DEPTH
+    )
 
 
 class _Sanitiser:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from enum import Enum
 from typing import Annotated, Any
 
@@ -9,7 +10,8 @@ from pydantic import BaseModel
 
 from runtime.durable.tool import ToolContext
 from runtime.durable.tool_step import as_text
-from runtime.events import sanitise, sanitise_text
+from runtime.events import sanitise, sanitise_model, sanitise_text
+from runtime.events.payloads import StepRecorded
 from runtime.events.sanitise import MAX_DEPTH, MAX_TEXT, TOO_DEEP
 from runtime.testing import tool_context
 from runtime.tools import FunctionTool
@@ -241,3 +243,13 @@ def test_notes_are_found_by_topic_and_by_word() -> None:
     assert "waggle dance" in search_notes("how do honey bees dance", limit=3)
     assert search_notes("quantum chromodynamics").startswith("No note matches")
     assert "There are notes on: urban trees, solar power" in search_notes("xyzzy")
+
+
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), "a\x00b", "\ud800", {"deep": [float("-inf")]}]
+)
+def test_the_quick_look_misses_nothing(value: Any) -> None:
+    """What is small and looks clean is not walked through; these are."""
+    recorded = sanitise_model(StepRecorded(name="x", value=value))
+    assert recorded.value == sanitise(value)
+    json.dumps(recorded.model_dump(), allow_nan=False).encode()
