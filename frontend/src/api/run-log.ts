@@ -29,7 +29,7 @@ export function fetchIndex(runId: string, signal?: AbortSignal): Promise<RunInde
   return api.get(`/runs/${runId}/index`, { signal });
 }
 
-export type RunCommand = "stop" | "pause" | "resume";
+export type RunCommand = "stop" | "end" | "pause" | "resume";
 
 export function commandRun(runId: string, command: RunCommand, reason?: string): Promise<Run> {
   return api.post(`/runs/${runId}/${command}`, reason ? { reason } : {});

@@ -506,6 +506,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/runs/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends the run as completed, once the turn that is under way is done. */
+        post: operations["runs_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/runs/{id}/events": {
         parameters: {
             query?: never;
@@ -838,6 +855,10 @@ export interface components {
              * @default null
              */
             thought: string | null;
+            /** Thinking */
+            thinking?: {
+                [key: string]: unknown;
+            }[];
             /** Source */
             source: string;
         };
@@ -1527,9 +1548,28 @@ export interface components {
              * @default null
              */
             thought: string | null;
+            /** Thinking */
+            thinking?: {
+                [key: string]: unknown;
+            }[];
             /** Finish Reason */
             finish_reason: string;
             usage: components["schemas"]["RequestUsage"];
+            /**
+             * Reasoning Tokens
+             * @default null
+             */
+            reasoning_tokens: number | null;
+            /**
+             * Cache Write Tokens
+             * @default null
+             */
+            cache_write_tokens: number | null;
+            /**
+             * Cached
+             * @default false
+             */
+            cached: boolean;
             /**
              * Cost Usd
              * @default null
@@ -3389,6 +3429,31 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"];
+                };
+            };
+        };
+    };
+    runs_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CommandInRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -17,7 +17,8 @@ export type ComponentType =
   | "termination"
   | "memory"
   | "chat_completion_context"
-  | "code_executor";
+  | "code_executor"
+  | "structured_message";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -58,6 +59,7 @@ export interface JsonSchema {
   maxLength?: number;
   format?: string;
   additionalProperties?: boolean | JsonSchema;
+  discriminator?: { propertyName: string; mapping?: Record<string, string> };
   "x-widget"?: string;
   "x-component-types"?: ComponentType[];
 }

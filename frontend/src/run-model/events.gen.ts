@@ -135,6 +135,10 @@ export interface components {
              * @default null
              */
             thought: string | null;
+            /** Thinking */
+            thinking?: {
+                [key: string]: unknown;
+            }[];
             /** Source */
             source: string;
         };
@@ -470,9 +474,28 @@ export interface components {
              * @default null
              */
             thought: string | null;
+            /** Thinking */
+            thinking?: {
+                [key: string]: unknown;
+            }[];
             /** Finish Reason */
             finish_reason: string;
             usage: components["schemas"]["RequestUsage"];
+            /**
+             * Reasoning Tokens
+             * @default null
+             */
+            reasoning_tokens: number | null;
+            /**
+             * Cache Write Tokens
+             * @default null
+             */
+            cache_write_tokens: number | null;
+            /**
+             * Cached
+             * @default false
+             */
+            cached: boolean;
             /**
              * Cost Usd
              * @default null

@@ -87,6 +87,9 @@ export const PAYLOADS = {
     cost_usd: "0.000123",
     latency_ms: 900,
     first_token_ms: 200,
+    reasoning_tokens: null,
+    cache_write_tokens: null,
+    cached: false,
   },
   "model.failed": {
     kind: "model.failed",
