@@ -36,6 +36,18 @@ class Palette:
     """True: it can be loaded and edited, but the palette does not offer it."""
 
 
+_UNSUPPORTED = frozenset(
+    {
+        "unsupported_component",
+        "unsupported_option",
+        "unknown_component",
+        "unknown_field",
+        "inline_secret",
+        "ignored_by_sandbox",
+    }
+)
+
+
 @dataclass(frozen=True)
 class Problem:
     """`path` is a JSON path into the component, such as `$.config.participants[0]`."""
@@ -45,6 +57,12 @@ class Problem:
     code: str
     detail: str
     hint: str | None = None
+
+    @property
+    def level(self) -> Literal["error", "unsupported", "warning"]:
+        """`unsupported`: nothing is wrong with the file, AutoGen may run it; Troupe keeps it and
+        does not run it (severity `error`), or runs it without this (`warning`)."""
+        return "unsupported" if self.code in _UNSUPPORTED else self.severity
 
 
 class ComponentBase(ABC, Generic[ConfigT]):
