@@ -7,6 +7,7 @@ RuntimeFault                     base; `code` is stable, the text says what to d
 │   ├── UnhandledMessage
 │   ├── MailboxFull
 │   ├── ReentrantSend
+│   ├── ActorStopped
 │   └── DeliveryTimeout
 ├── MessageDropped               an intervention refused a message
 ├── ModelError                   the model's side failed; says whether a retry may help
@@ -64,6 +65,12 @@ class ReentrantSend(DeliveryError):
     would wait for itself for ever."""
 
     code = "reentrant_send"
+
+
+class ActorStopped(DeliveryError):
+    """Its supervision stopped the recipient after a failure."""
+
+    code = "actor_stopped"
 
 
 class DeliveryTimeout(DeliveryError):

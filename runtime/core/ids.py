@@ -46,5 +46,12 @@ class TopicId:
                 f"Invalid topic type {self.type!r}: use letters, digits, '_', '-', '.', ':', '='"
             )
 
+    @classmethod
+    def parse(cls, text: str) -> TopicId:
+        kind, separator, source = text.partition("/")
+        if not separator:
+            raise ValueError(f"Invalid topic id {text!r}: write it as type/source")
+        return cls(kind, source)
+
     def __str__(self) -> str:
         return f"{self.type}/{self.source}"

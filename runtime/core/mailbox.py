@@ -57,6 +57,8 @@ class MailboxStatistics:
 class Mailbox:
     """Bounded, first in first out. A full one refuses at once instead of growing."""
 
+    __slots__ = ("_accepted", "_capacity", "_peak", "_queue", "_refused", "handled")
+
     def __init__(self, capacity: int = DEFAULT_CAPACITY) -> None:
         self._queue: deque[Envelope] = deque()
         self._capacity = capacity
@@ -84,6 +86,9 @@ class Mailbox:
 
     def get(self) -> Envelope | None:
         return self._queue.popleft() if self._queue else None
+
+    def waiting(self) -> list[Envelope]:
+        return list(self._queue)
 
     def drain(self) -> list[Envelope]:
         envelopes = list(self._queue)

@@ -9,17 +9,27 @@ from typing import Any
 
 from runtime.core.actor import Actor
 from runtime.core.cancellation import CancellationToken
-from runtime.core.cell import CURRENT, ActorCell, ActorFactory
+from runtime.core.cell import CURRENT, ActorCell, Host
 from runtime.core.context import MessageContext
+from runtime.core.eviction import RETRY_EVICTION, IdleEviction, Sweeper
 from runtime.core.ids import AgentId, TopicId
 from runtime.core.interventions import DropMessage, Intervention, InterventionChain
 from runtime.core.mailbox import DEFAULT_CAPACITY, Envelope, MailboxStatistics
-from runtime.core.subscriptions import Subscription, SubscriptionTable
+from runtime.core.registration import ActorFactory, Registration
+from runtime.core.routed import RoutedActor
+from runtime.core.saving import FORMAT, check_format, dump_envelope, load_envelope
+from runtime.core.serialization import MessageTypes
+from runtime.core.subscriptions import (
+    Subscription,
+    SubscriptionTable,
+    TypeSubscription,
+    topics_of,
+)
+from runtime.core.supervision import RESUME, Supervision
 from runtime.errors import (
     Cancelled,
     DeliveryError,
     DeliveryTimeout,
-    MailboxFull,
     MessageDropped,
     ReentrantSend,
     UnknownRecipient,
@@ -29,34 +39,65 @@ log = logging.getLogger(__name__)
 
 
 class ActorRuntime:
+    """An actor handles one message at a time, in the order in which they arrived. While it awaits
+    the reply of another it handles nothing else; asking, directly or through others, for an answer
+    of its own is refused with ReentrantSend instead of waiting for ever."""
+
     def __init__(
         self,
         *,
         interventions: Sequence[Intervention] = (),
         mailbox_capacity: int = DEFAULT_CAPACITY,
+        eviction: IdleEviction | None = None,
     ) -> None:
-        self._factories: dict[str, ActorFactory] = {}
+        self.message_types = MessageTypes()
+        self._registrations: dict[str, Registration] = {}
+        self._instance_types: set[str] = set()
         self._cells: dict[AgentId, ActorCell] = {}
         self._subscriptions = SubscriptionTable()
         self._interventions = InterventionChain(interventions)
-        self._capacity = mailbox_capacity
         self._orphan_errors: list[BaseException] = []
-        self._idle = asyncio.Event()
+        self._host = Host(self._orphaned, mailbox_capacity)
+        self._eviction = eviction
+        self._sweeper = Sweeper(self._sweep)
         self._stopped = False
 
     # Registration ------------------------------------------------------------------------------
 
-    def register(self, agent_type: str, factory: ActorFactory) -> None:
-        """`factory` makes an instance for each key, at its first message."""
+    def register(
+        self,
+        agent_type: str,
+        factory: ActorFactory,
+        *,
+        expected_class: type[Actor] | None = None,
+        supervision: Supervision | None = None,
+        class_subscriptions: bool = True,
+    ) -> None:
+        """`factory` makes an instance for each key, at its first message; first messages that come
+        together wait for the same one. What it makes must be an `expected_class` (the factory
+        itself where that is a class), whose `@subscribes` topics the type hears."""
         AgentId(agent_type, "")
-        if agent_type in self._factories or any(c.type == agent_type for c in self._cells):
+        if agent_type in self._registrations or agent_type in self._instance_types:
             raise ValueError(f"The agent type {agent_type!r} is already registered")
-        self._factories[agent_type] = factory
+        if expected_class is None and isinstance(factory, type) and issubclass(factory, Actor):
+            expected_class = factory
+        if expected_class is not None:
+            self._know_messages(expected_class)
+        self._registrations[agent_type] = Registration(
+            factory, expected_class, supervision or RESUME
+        )
+        if expected_class is not None and class_subscriptions:
+            for topic_type in topics_of(expected_class):
+                self.subscribe(TypeSubscription(topic_type, agent_type))
 
     def register_instance(self, agent_id: AgentId, actor: Actor) -> None:
-        if agent_id in self._cells or agent_id.type in self._factories:
+        """It stays as it is for the runtime's life: it is neither evicted nor restarted."""
+        if agent_id in self._cells or agent_id.type in self._registrations:
             raise ValueError(f"{agent_id} is already registered")
-        cell = self._cells[agent_id] = self._new_cell(agent_id, lambda: actor)
+        self._know_messages(type(actor))
+        registration = Registration(lambda: actor, is_instance=True)
+        cell = self._cells[agent_id] = ActorCell(agent_id, registration, self._host)
+        self._instance_types.add(agent_id.type)
         actor.id = agent_id
         cell.actor = actor
 
@@ -111,8 +152,9 @@ class ActorRuntime:
         sender: AgentId | None = None,
         scope: Any = None,
     ) -> int:
-        """Hands the message to everyone who subscribed, the sender excepted, and returns to how
-        many. A handler's error comes out of `stop_when_idle`."""
+        """Hands the message to everyone who subscribed, the sender excepted, each once, and returns
+        to how many. A handler's error comes out of `stop_when_idle`. A recipient that refuses it
+        (its mailbox is full, it was stopped) keeps it from no other, and is raised in the end."""
         caller = CURRENT.get()
         if sender is None and caller is not None:
             sender = caller.id
@@ -123,11 +165,11 @@ class ActorRuntime:
                 return 0
         recipients = [r for r in self._subscriptions.recipients(topic) if r != sender]
         cells = [self._cell(recipient, sender, message) for recipient in recipients]
-        refused: MailboxFull | None = None
+        refused: DeliveryError | None = None
         for cell in cells:
             try:
                 cell.post(Envelope(message, cell.id, context, None))
-            except MailboxFull as error:
+            except DeliveryError as error:
                 refused = error
         if refused is not None:
             raise refused
@@ -139,25 +181,66 @@ class ActorRuntime:
         return {agent_id: cell.mailbox.statistics() for agent_id, cell in self._cells.items()}
 
     def save_state(self) -> dict[str, dict[str, Any]]:
-        """Of the actors that exist and have something to keep."""
-        states = {
-            str(agent_id): cell.actor.save_state()
-            for agent_id, cell in self._cells.items()
-            if cell.actor is not None
-        }
+        """Of the actors that have something to keep, by `type/key`."""
+        states = {str(agent_id): state for agent_id, state in self._host.kept.items()}
+        for agent_id, cell in self._cells.items():
+            if cell.actor is not None:
+                states[str(agent_id)] = cell.actor.save_state()
         return {name: state for name, state in states.items() if state}
 
     async def load_state(self, states: dict[str, dict[str, Any]]) -> None:
-        for name, state in states.items():
-            cell = self._cell(AgentId.parse(name), None, None)
-            (await cell.instance()).load_state(state)
+        """Actors that do not exist yet get their state when they are made. Raises
+        UnknownRecipient, before anything is loaded, when a type is not registered."""
+        found = {AgentId.parse(name): state for name, state in states.items()}
+        for agent_id in found:
+            if agent_id not in self._cells and agent_id.type not in self._registrations:
+                raise UnknownRecipient(
+                    f"There is saved state of {agent_id}, but no such actor is registered",
+                    hint=f"Register the type {agent_id.type!r} first.",
+                )
+        for agent_id, state in found.items():
+            cell = self._cells.get(agent_id)
+            if cell is None or cell.actor is None:
+                self._host.kept[agent_id] = state
+            else:
+                cell.actor.load_state(state)
+
+    def save(self) -> dict[str, Any]:
+        """States and undelivered messages, as JSON. A message that is being handled counts as
+        undelivered: it will be handled again. Raises ValueError for one that cannot be stored."""
+        waiting = [e for cell in self._cells.values() for e in cell.undelivered()]
+        undelivered = [dump_envelope(envelope, self.message_types) for envelope in waiting]
+        return {"format": FORMAT, "actors": self.save_state(), "undelivered": undelivered}
+
+    async def load(self, saved: dict[str, Any]) -> None:
+        """Goes on where `save` was called, perhaps in another process. Nobody waits any more for
+        the reply of what was sent then; an error comes out of `stop_when_idle`."""
+        check_format(saved)
+        envelopes = [load_envelope(item, self.message_types) for item in saved["undelivered"]]
+        await self.load_state(saved["actors"])
+        for envelope in envelopes:
+            cell = self._cell(envelope.recipient, envelope.context.sender, envelope.message)
+            cell.post(envelope)
+
+    async def evict(self, agent_id: AgentId) -> bool:
+        """Closes an idle actor and forgets it but for its state, which its next message restores.
+        False: there is none, it is busy, or it was registered as an instance."""
+        cell = self._cells.get(agent_id)
+        if cell is None or cell.busy or not cell.is_replaceable:
+            return False
+        state = cell.actor.save_state() if cell.actor is not None else {}
+        if state:
+            self._host.kept[agent_id] = state
+        del self._cells[agent_id]
+        await cell.stop(grace=0)
+        return True
 
     async def stop_when_idle(self, grace: float = 5.0) -> None:
-        """Waits until every mailbox is empty, stops, and raises the first error that had no
-        caller to go to."""
-        while any(cell.busy for cell in self._cells.values()):
-            self._idle.clear()
-            await self._idle.wait()
+        """Waits until every mailbox is empty and every handler has ended, stops, and raises the
+        first error that had no caller to go to. Not for handlers: each would wait for itself."""
+        while self._host.busy:
+            self._host.idle.clear()
+            await self._host.idle.wait()
         await self.stop(grace)
         if self._orphan_errors:
             raise self._orphan_errors[0]
@@ -167,6 +250,7 @@ class ActorRuntime:
         if self._stopped:
             return
         self._stopped = True
+        await self._sweeper.stop()
         await asyncio.gather(*(cell.stop(grace) for cell in self._cells.values()))
 
     # Inside ------------------------------------------------------------------------------------
@@ -199,18 +283,47 @@ class ActorRuntime:
                 "but the runtime has stopped"
             )
         if cell is None:
-            factory = self._factories.get(agent_id.type)
-            if factory is None:
+            registration = self._registrations.get(agent_id.type)
+            if registration is None:
                 raise UnknownRecipient(
                     f"{sender or 'outside'} sent {type(message).__name__} to {agent_id}, "
                     "but no such actor is registered",
                     hint=f"Register the type {agent_id.type!r} first.",
                 )
-            cell = self._cells[agent_id] = self._new_cell(agent_id, factory)
+            cell = self._cells[agent_id] = ActorCell(agent_id, registration, self._host)
+            if self._eviction is not None:
+                self._plan_sweep(self._eviction)
         return cell
 
-    def _new_cell(self, agent_id: AgentId, factory: ActorFactory) -> ActorCell:
-        return ActorCell(agent_id, factory, self._orphaned, self._idle.set, self._capacity)
+    def _know_messages(self, actor_class: type) -> None:
+        if issubclass(actor_class, RoutedActor):
+            self.message_types.register(*actor_class.handled_types())
+
+    def _plan_sweep(self, eviction: IdleEviction) -> None:
+        if eviction.max_actors is not None and len(self._cells) > eviction.max_actors:
+            self._sweeper.soon()
+        if eviction.max_age is not None:
+            self._sweeper.within(eviction.max_age)
+
+    async def _sweep(self) -> None:
+        eviction = self._eviction or IdleEviction()
+        idle = [c for c in self._cells.values() if not c.busy and c.is_replaceable]
+        idle.sort(key=lambda cell: cell.last_used)
+        most = eviction.max_actors
+        too_many = 0 if most is None else len(self._cells) - most
+        now = asyncio.get_running_loop().time()
+        for place, cell in enumerate(idle):
+            is_old = eviction.max_age is not None and now - cell.last_used >= eviction.max_age
+            if place < too_many or is_old:
+                await self.evict(cell.id)
+        self._plan_next_sweep(eviction)
+
+    def _plan_next_sweep(self, eviction: IdleEviction) -> None:
+        """Those that were busy now may be idle then."""
+        too_many = eviction.max_actors is not None and len(self._cells) > eviction.max_actors
+        age = eviction.max_age if eviction.max_age is not None else RETRY_EVICTION
+        if not self._stopped and self._cells and (too_many or eviction.max_age is not None):
+            self._sweeper.within(age)
 
     def _orphaned(self, envelope: Envelope, error: BaseException) -> None:
         log.error(
