@@ -1,14 +1,42 @@
-"""Blobs and vectors in this process's memory: for programs that use the runtime by itself, and for
-tests. They pass the same conformance suites as the database's."""
+"""Files, blobs and vectors for programs that use the runtime by itself, and for tests: in memory,
+or in a folder. They pass the same conformance suites as those of the application."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from runtime.errors import ToolError
 from runtime.ports import VectorItem, VectorMatch
+
+
+class MemoryFiles:
+    def __init__(self, files: Mapping[str, str] | None = None) -> None:
+        self.files: dict[str, str] = dict(files or {})
+
+    async def read(self, path: str) -> str:
+        if path not in self.files:
+            raise ToolError(f"There is no file {path!r}")
+        return self.files[path]
+
+    async def write(self, path: str, text: str) -> int:
+        if not path or path.startswith("/") or ".." in path.split("/"):
+            raise ToolError(f"{path!r} is outside the workspace's files")
+        self.files[path] = text
+        return len(text.encode())
+
+    async def delete(self, path: str) -> None:
+        await self.read(path)
+        del self.files[path]
+
+    async def list(self, prefix: str = "") -> list[dict[str, Any]]:
+        return [
+            {"path": path, "size": len(text.encode()), "modified_at": None}
+            for path, text in sorted(self.files.items())
+            if path.startswith(prefix)
+        ]
 
 
 class MemoryBlobs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runtime.durable.limits import RunLimits
-from runtime.engine.engine import ENGINE_VERSION, RunEngine, RunServices
+from runtime.engine.engine import ENGINE_VERSION, Factory, RunEngine, RunServices
 from runtime.engine.supervisor import Outcome
 
-__all__ = ["ENGINE_VERSION", "Outcome", "RunEngine", "RunLimits", "RunServices"]
+__all__ = ["ENGINE_VERSION", "Factory", "Outcome", "RunEngine", "RunLimits", "RunServices"]

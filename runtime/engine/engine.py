@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from runtime.agents.base import AnyParticipant, Participant
@@ -36,6 +37,7 @@ from runtime.stores import MemoryBlobs, MemoryVectors
 from runtime.teams.base import BaseGroupChat, RunTeam, TeamResult
 from runtime.teams.round_robin import alone
 from runtime.teams.superstep import actor_id
+from runtime.telemetry.watch import Telemetry, WatchedJournal
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +56,21 @@ class RunServices:
     blobs: Blobs = field(default_factory=MemoryBlobs)
     vectors: VectorStore = field(default_factory=MemoryVectors)
     operator: Operator = field(default_factory=Operator)
+    telemetry: Telemetry | None = None
+
+
+Factory = Callable[[Builder], AnyParticipant]
+"""Makes the team or agent in code, a new one at each call: it is called once for each life of a
+run, and what it makes must be the same each time."""
 
 
 class RunEngine:
     """For one life of a run: make a new one each time the run is claimed. `spec` is a team or a
-    single agent, with every reference resolved."""
+    single agent, with every reference resolved, or the program's own way of making one."""
 
     def __init__(
         self,
-        spec: Component,
+        spec: Component | Factory,
         *,
         task: list[ChatMessage],
         services: RunServices,
@@ -71,6 +79,10 @@ class RunEngine:
     ) -> None:
         self._spec = spec
         self._task = task
+        self._watched: WatchedJournal | None = None
+        if services.telemetry is not None:
+            self._watched = services.telemetry.watch(services.journal)
+            services = replace(services, journal=self._watched)
         self._services = services
         self._supervisor = Supervisor(services.journal, services.clock, linger)
         self._limits = limits or RunLimits()
@@ -84,11 +96,17 @@ class RunEngine:
     async def run(self) -> Outcome:
         """How this life of the run ended. Raises LeaseLost when another worker owns the run.
         Cancelling it ends it soon and records nothing: the run can be claimed again."""
-        return await self._supervisor.supervise(self._prepare)
+        try:
+            return await self._supervisor.supervise(self._prepare)
+        finally:
+            if self._watched is not None:
+                self._watched.close()
 
     async def _prepare(self) -> Prepared:
         services = self._services
         root = self._checked_build()
+        if self._watched is not None:
+            self._watched.begin(root.name, root.provider)
         saved = self._load()
         is_new = saved.run_id != services.journal.run_id
         state = saved.next_run(services.journal.run_id) if is_new else saved
@@ -136,7 +154,12 @@ class RunEngine:
         builder = Builder(
             secrets=services.secrets, clients=services.clients, operator=services.operator
         )
-        built: AnyParticipant = builder.build(self._spec, Participant)
+        spec = self._spec
+        built: AnyParticipant = (
+            builder.build(spec, Participant) if isinstance(spec, Component) else spec(builder)
+        )
+        if not isinstance(built, Participant):
+            raise SpecError(f"The factory made a {type(built).__name__}, not a team or an agent")
         root = built if isinstance(built, BaseGroupChat) else alone(built)
         root.place(ROOT_FRAME)
         return root

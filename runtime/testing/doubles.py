@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from runtime.errors import ModelError, ToolError
+from runtime.errors import ModelError
 from runtime.events.payloads import ModelInfo, Verdict
 from runtime.messages import RequestUsage
 from runtime.ports import GateQuery, GateVerdict, ModelReply, ModelRequest, Secret
+from runtime.stores import MemoryFiles
 
 
 class StaticGate:
@@ -37,33 +37,17 @@ class StaticGate:
         return found or ("ask" if query.side_effects else "allow")
 
 
-class MemoryFileArea:
+class MemoryFileArea(MemoryFiles):
+    """`writes` has every write, in order."""
+
     def __init__(self, files: Mapping[str, str] | None = None) -> None:
-        self.files: dict[str, str] = dict(files or {})
+        super().__init__(files)
         self.writes: list[tuple[str, str]] = []
 
-    async def read(self, path: str) -> str:
-        if path not in self.files:
-            raise ToolError(f"There is no file {path!r}")
-        return self.files[path]
-
     async def write(self, path: str, text: str) -> int:
-        if not path or path.startswith("/") or ".." in path.split("/"):
-            raise ToolError(f"{path!r} is outside the workspace's files")
-        self.files[path] = text
+        size = await super().write(path, text)
         self.writes.append((path, text))
-        return len(text.encode())
-
-    async def delete(self, path: str) -> None:
-        await self.read(path)
-        del self.files[path]
-
-    async def list(self, prefix: str = "") -> list[dict[str, Any]]:
-        return [
-            {"path": path, "size": len(text.encode()), "modified_at": None}
-            for path, text in sorted(self.files.items())
-            if path.startswith(prefix)
-        ]
+        return size
 
 
 @dataclass(frozen=True)

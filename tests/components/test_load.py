@@ -279,7 +279,7 @@ def test_the_three_shapes_of_the_assistant_are_one_agent(config: dict[str, Any])
     built: Any = Builder(StaticSecrets(), ModelClientPool()).build(component, found)
     parts = built._parts
     tools = [*parts.tools, *(tool for bench in parts.workbenches for tool in bench.tools)]
-    assert [tool.name for tool in tools] == ["calculator"]
+    assert [tool.name for tool in tools] == ["calculate"]
 
 
 def test_string_handoffs_and_missing_defaults() -> None:
