@@ -8,7 +8,7 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 FRONTEND_SOURCES := $(shell find frontend/src frontend/index.html frontend/*.json frontend/*.ts frontend/public -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run web worker setup frontend test check types format screenshots clean
+.PHONY: help run web worker setup frontend test check types format screenshots bench clean
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ format: .make/dev ## formats the Python code
 screenshots: .make/dev .make/frontend ## the README's pictures, from the running app
 	@$(PY) docs/screenshots.py
 
+bench: .make/dev .make/bench ## compares with autogen-core, agentchat and LangGraph; writes docs/benchmarks.md
+	@$(PY) -m benchmarks.run $(BENCH_ARGS)
+
 clean: ## removes what was built; data stay
 	rm -rf $(VENV) .make frontend/node_modules static/frontend staticfiles
 
@@ -64,6 +67,12 @@ clean: ## removes what was built; data stay
 	@echo "      installing Python packages for tests and checks"
 	@$(PIP) -r requirements-dev.txt || { echo "The Python packages could not be installed; see above. Is the network there?"; exit 1; }
 	@touch $@ .make/runtime
+
+.make/bench: .make/venv benchmarks/requirements.txt
+	@echo "      installing the peers into an environment of their own"
+	@rm -rf .make/bench && $(PYTHON) -m venv .make/bench
+	@.make/bench/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
 
 .make/frontend: .make/venv requirements-node.txt $(FRONTEND_SOURCES)
 	@echo "[3/3] building the browser app (a minute, the first time only)"

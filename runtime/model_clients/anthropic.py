@@ -22,6 +22,7 @@ from runtime.model_clients.failures import Target
 from runtime.model_clients.hosted import HostedClient, HostedModelConfig
 from runtime.model_clients.prices import PriceTable
 from runtime.model_clients.structured import closed_schema, is_recursive
+from runtime.model_clients.transport import http_client
 from runtime.ports import ModelReply, ModelRequest
 
 _PARAMETERS = ("max_tokens", "temperature", "top_p", "top_k", "stop_sequences", "metadata")
@@ -98,6 +99,7 @@ class AnthropicChatCompletionClient(HostedClient[AnthropicConfig]):
             timeout=anthropic.Timeout(self.config.timeout, connect=10.0),
             max_retries=0,
             default_headers=dict(self._headers()),
+            http_client=http_client(anthropic),
         )
 
     def _path(self, body: JsonObject) -> str:

@@ -12,6 +12,7 @@ from runtime.messages import JsonObject
 from runtime.model_clients.base import GROUP
 from runtime.model_clients.connection import NO_KEY, Endpoint
 from runtime.model_clients.openai import ChatCompletionsClient, OpenAIParameters
+from runtime.model_clients.transport import http_client
 
 
 class AzureOpenAIConfig(OpenAIParameters):
@@ -83,4 +84,5 @@ class AzureOpenAIChatCompletionClient(ChatCompletionsClient[AzureOpenAIConfig]):
             timeout=openai.Timeout(self.config.timeout, connect=10.0),
             max_retries=0,
             default_headers=dict(self._headers()),
+            http_client=http_client(openai),
         )

@@ -12,6 +12,7 @@ from runtime.messages import JsonObject
 from runtime.model_clients.base import GROUP
 from runtime.model_clients.connection import Endpoint
 from runtime.model_clients.openai import ChatCompletionsClient, OpenAIParameters
+from runtime.model_clients.transport import http_client
 from runtime.ports import ModelRequest
 
 _HOST = "http://localhost:11434"
@@ -90,6 +91,7 @@ class OllamaChatCompletionClient(ChatCompletionsClient[OllamaConfig]):
             timeout=openai.Timeout(self.config.timeout, connect=10.0),
             max_retries=0,
             default_headers=dict(self._headers()),
+            http_client=http_client(openai),
         )
 
 

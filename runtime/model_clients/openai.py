@@ -15,6 +15,7 @@ from runtime.model_clients.embeddings import HostedEmbeddings
 from runtime.model_clients.failures import Target
 from runtime.model_clients.hosted import HostedClient, HostedModelConfig
 from runtime.model_clients.openai_wire import Style, parse_reply, parse_stream, request_body
+from runtime.model_clients.transport import http_client
 from runtime.ports import EmbeddingClient, ModelReply, ModelRequest
 
 _OLD = ("gpt-4", "gpt-3.5", "chatgpt-")
@@ -161,4 +162,5 @@ class OpenAIChatCompletionClient(ChatCompletionsClient[OpenAIConfig]):
             timeout=openai.Timeout(self.config.timeout, connect=10.0),
             max_retries=0,
             default_headers=dict(self._headers()),
+            http_client=http_client(openai),
         )

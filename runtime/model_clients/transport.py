@@ -24,6 +24,13 @@ _RAW = {"X-Stainless-Raw-Response": "stream", "Content-Type": "application/json"
 """The first is how the SDKs' own streaming methods ask for a response that nobody has read."""
 
 
+def http_client(sdk: Any) -> Any:
+    """The SDK's own client with its own defaults, on several pools of connections."""
+    from runtime.model_clients.pools import Pools
+
+    return sdk.DefaultAsyncHttpxClient(transport=Pools())
+
+
 @asynccontextmanager
 async def post(client: Any, path: str, body: JsonObject) -> AsyncIterator[Any]:
     """The response to a body that is sent as it is, before it is read. The SDKs' own methods copy

@@ -29,6 +29,11 @@ _INSERT_EVENT = (
     "INSERT INTO runs_event (run_id, seq, key, kind, schema_version, occurred_at, agent_path, turn,"
     " correlation_id, fingerprint, body) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s)"
 )
+_UPSERT_CHECKPOINT = (
+    "INSERT INTO runs_checkpoint (run_id, frame, turn, seq, format, state) "
+    "VALUES (%s,%s,%s,%s,%s,%s) ON CONFLICT (run_id, frame) DO UPDATE SET turn = excluded.turn, "
+    "seq = excluded.seq, format = excluded.format, state = excluded.state"
+)
 _COMMANDS = ("command.received", "command.applied")
 
 
@@ -346,13 +351,16 @@ def _insert_events(rows: list[dict[str, Any]]) -> None:
 
 
 def _save_checkpoint(run_id: Any, checkpoint: Checkpoint) -> None:
-    CheckpointRow.objects.update_or_create(
-        run_id=run_id,
-        frame=checkpoint.frame,
-        defaults={
-            "turn": checkpoint.turn,
-            "seq": checkpoint.seq,
-            "format": checkpoint.format,
-            "state": json.dumps(checkpoint.state),
-        },
-    )
+    """One statement: through the ORM it took half of the whole append."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT_CHECKPOINT,
+            [
+                _uuid(run_id),
+                checkpoint.frame,
+                checkpoint.turn,
+                checkpoint.seq,
+                checkpoint.format,
+                json.dumps(checkpoint.state),
+            ],
+        )
