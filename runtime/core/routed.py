@@ -81,9 +81,10 @@ class RoutedActor(Actor):
     only where no handler declares its type at all: one that `match` or the way it came excludes
     was not meant for this actor."""
 
-    _routes: ClassVar[dict[type, tuple[_Route, ...]]] = {}
-    _sent: ClassVar[dict[type, _Plan]] = {}
-    _published: ClassVar[dict[type, _Plan]] = {}
+    # Named so that no subclass takes them by chance.
+    __routes: ClassVar[dict[type, tuple[_Route, ...]]] = {}
+    __sent: ClassVar[dict[type, _Plan]] = {}
+    __published: ClassVar[dict[type, _Plan]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -95,27 +96,27 @@ class RoutedActor(Actor):
                     own.setdefault(message_type, []).append(_Route(name, mark))
         inherited = {
             kind: tuple(route for route in routes if not _is_redeclared(cls, route.name))
-            for kind, routes in cls._routes.items()
+            for kind, routes in cls.__routes.items()
         }
         kinds = dict.fromkeys((*own, *inherited))
-        cls._routes = {
+        cls.__routes = {
             kind: routes
             for kind in kinds
             if (routes := (*own.get(kind, ()), *inherited.get(kind, ())))
         }
-        cls._sent, cls._published = {}, {}
+        cls.__sent, cls.__published = {}, {}
 
     @classmethod
     def handled_types(cls) -> tuple[type, ...]:
-        return tuple(cls._routes)
+        return tuple(cls.__routes)
 
     async def on_message(self, message: Any, context: MessageContext) -> Any:
         is_rpc = context.is_rpc
         kind = type(message)
         try:
-            plan = (self._sent if is_rpc else self._published)[kind]
+            plan = (self.__sent if is_rpc else self.__published)[kind]
         except KeyError:
-            plan = self._plan(kind, is_rpc)
+            plan = self.__plan(kind, is_rpc)
         for name, match in plan.handlers:
             if match is None or match(message, context):
                 return await getattr(self, name)(message, context)
@@ -124,11 +125,11 @@ class RoutedActor(Actor):
         return None
 
     @classmethod
-    def _plan(cls, kind: type, is_rpc: bool) -> _Plan:
-        routes = [route for base in kind.__mro__ for route in cls._routes.get(base, ())]
+    def __plan(cls, kind: type, is_rpc: bool) -> _Plan:
+        routes = [route for base in kind.__mro__ for route in cls.__routes.get(base, ())]
         wanted = [r for r in routes if (r.mark.sends if is_rpc else r.mark.publications)]
         plan = _Plan(tuple((r.name, r.mark.match) for r in wanted), bool(routes))
-        (cls._sent if is_rpc else cls._published)[kind] = plan
+        (cls.__sent if is_rpc else cls.__published)[kind] = plan
         return plan
 
 
