@@ -38,6 +38,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _SEARCHES = ("search", "find", "lookup", "look_up", "query", "retrieve")
+_WHO = re.compile(r"Who of \[(.+?)\] should speak next")
 _HANDOFF = "transfer_to_"
 _WRITES = ("write", "save", "store", "create", "publish")
 
@@ -211,6 +212,8 @@ def _summary(scene: Scene) -> str:
 
 
 def spoken(scene: Scene) -> str:
+    if (chosen := _chosen(scene)) is not None:
+        return chosen
     failed = [result for result in scene.results if result.is_error]
     written = [result for result in scene.results if any(w in result.name for w in _WRITES)]
     if failed:
@@ -226,3 +229,14 @@ def spoken(scene: Scene) -> str:
     if scene.colleague is not None:
         return f"Thank you, {scene.colleague}. {_summary(scene)}"
     return f"I have read the task: {scene.topic}. {_summary(scene)}"
+
+
+def _chosen(scene: Scene) -> str | None:
+    """Asked by a selector who speaks next: a candidate who has not spoken yet, or the first."""
+    last = scene.messages[-1] if scene.messages else None
+    asked = _WHO.search(last.text) if isinstance(last, UserMessage) else None
+    if asked is None or not isinstance(last, UserMessage):
+        return None
+    names = re.findall(r"'([^']+)'", asked[1])
+    silent = [name for name in names if f"\n{name}: " not in last.text.partition("said so far")[2]]
+    return next(iter(silent or names), None)
