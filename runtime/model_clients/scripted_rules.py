@@ -142,7 +142,20 @@ class Scene:
 
 def next_tool(scene: Scene) -> ToolSchema | None:
     unused = [tool for tool in scene.tools if tool.name not in scene.used]
-    return next((tool for tool in sorted(unused, key=_rank) if _suits(tool, scene)), None)
+    suited = next((tool for tool in sorted(unused, key=_rank) if _suits(tool, scene)), None)
+    return suited or _hand_back(unused, scene)
+
+
+def _hand_back(unused: list[ToolSchema], scene: Scene) -> ToolSchema | None:
+    """Whoever has no word with which to end hands back when everyone has spoken."""
+    handoffs = [tool for tool in unused if tool.name.startswith(_HANDOFF)]
+    if not handoffs or scene.done_word is not None or len(handoffs) < len(_handoffs(scene)):
+        return None
+    return handoffs[-1]
+
+
+def _handoffs(scene: Scene) -> list[ToolSchema]:
+    return [tool for tool in scene.tools if tool.name.startswith(_HANDOFF)]
 
 
 def _rank(tool: ToolSchema) -> int:
