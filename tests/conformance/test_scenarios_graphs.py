@@ -40,14 +40,14 @@ async def test_s48_a_run_that_was_stopped_in_the_middle_goes_on_there() -> None:
     assert (await session.run([])).sources == ["C"]
 
 
-@pytest.mark.parametrize(("how", "times"), [("all", 1), ("any", 1)])
-async def test_s49_a_diamond_joins_once(how: str, times: int) -> None:
+@pytest.mark.parametrize("how", ["all", "any"])
+async def test_s49_a_diamond_joins_once(how: str) -> None:
     spec = flow(
         {"A": ["B", "C"], "B": [joined("D", how)], "C": [joined("D", how)], "D": []},
         *members("ABCD"),
     )
     ended = await ran(spec)
-    assert ended.sources == ["user", "A", "B", "C", *["D"] * times]
+    assert ended.sources == ["user", "A", "B", "C", "D"]
 
 
 async def test_s49_an_any_join_is_activated_once_in_each_superstep() -> None:
@@ -61,9 +61,8 @@ async def test_s49_an_any_join_is_activated_once_in_each_superstep() -> None:
         },
         *members("ABCDE"),
     )
-    assert (await ran(spec)).sources == ["user", "A", "B", "C", "D", "E", "E"] or (
-        await ran(spec)
-    ).sources == ["user", "A", "B", "C", "E", "D", "E"]
+    ended = await ran(spec)
+    assert ended.sources == ["user", "A", "B", "C", "E", "D", "E"]
 
 
 @pytest.mark.parametrize("key", ["condition", "expression"])
@@ -176,11 +175,13 @@ def test_s52_a_graph_that_cannot_work_is_refused(code: str) -> None:
     assert code in problems(flow(edges, *members("ABCD"), **{"max_turns": 5, **more}))
 
 
-async def test_s52_the_same_graphs_fail_a_run_that_nobody_validated() -> None:
-    edges, more = BAD["no_leaf"]
-    ended = await Session(flow(edges, *members("AB"), **more, max_turns=3)).run()
-    assert ended.outcome in ("failed", "completed")
-    assert len(ended.sources) <= 4
+@pytest.mark.parametrize("code", BAD)
+async def test_s52_the_same_graphs_fail_a_run_that_nobody_validated(code: str) -> None:
+    edges, more = BAD[code]
+    spec = flow(edges, *members("ABCD"), **{"max_turns": 5, **more})
+    ended = await Session(spec).run()
+    assert (ended.outcome, ended.sources) == ("failed", [])
+    assert ended.error.code == "invalid_spec"
 
 
 async def test_s52_a_termination_makes_a_cycle_legal() -> None:
