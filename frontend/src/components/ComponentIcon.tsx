@@ -1,7 +1,12 @@
 import {
-  IconBinaryTree, IconBook2, IconBrain, IconClock, IconCloud, IconFileText, IconFilePencil, IconFiles, IconFlag, IconFolder,
-  IconHandStop, IconHash, IconLogicAnd, IconLogicOr, IconMessages, IconNotes, IconPlug, IconQuote, IconRobot, IconSearch,
-  IconStack2, IconTerminal2, IconTool, IconUser, IconUsersGroup, IconWand, IconWorld, type IconProps,
+  IconAlertTriangle, IconApi, IconArrowsShuffle, IconArrowsVertical, IconBinaryTree, IconBook2, IconBookmarkPlus, IconBraces, IconBrain,
+  IconBrandAzure, IconBrandDocker, IconBrandOpenai, IconBrandPython, IconBuildingStore, IconCalculator, IconClock, IconClockPause,
+  IconCloud, IconCoins, IconDatabase, IconDatabaseSearch, IconFileDiff, IconFilePencil, IconFileText, IconFileX, IconFiles, IconFilter,
+  IconFlag, IconFolder, IconHandClick, IconHandStop, IconHash, IconInfinity, IconLetterA, IconLogicAnd, IconLogicOr, IconMathFunction,
+  IconMessage, IconMessage2Exclamation, IconMessages, IconNotes, IconPlayerTrackNext, IconPlug, IconPlugConnected, IconQuote, IconRobot,
+  IconRobotFace, IconRotateClockwise, IconRoute, IconRulerMeasure, IconScript, IconSearch, IconServer, IconSitemap, IconStack2, IconTable,
+  IconTerminal2, IconTool, IconTools, IconTransfer, IconUser, IconUserCheck, IconUserSearch, IconUsersGroup, IconWand, IconWorld,
+  IconWorldSearch, IconWorldWww, type IconProps,
 } from "@tabler/icons-react";
 import type { ComponentType as ReactComponentType } from "react";
 
@@ -17,11 +22,21 @@ const BY_NAME: Record<string, Icon> = {
   hash: IconHash, quote: IconQuote, flag: IconFlag, "hand-stop": IconHandStop, "player-stop": IconHandStop,
   "logic-and": IconLogicAnd, "logic-or": IconLogicOr, messages: IconMessages, notes: IconNotes, book: IconBook2, plug: IconPlug,
   stack: IconStack2, terminal: IconTerminal2, "binary-tree": IconBinaryTree, "refresh": IconUsersGroup,
+  filter: IconFilter, "terminal-2": IconTerminal2, "rotate-clockwise": IconRotateClockwise, "user-search": IconUserSearch,
+  "arrows-shuffle": IconArrowsShuffle, sitemap: IconSitemap, route: IconRoute, "building-store": IconBuildingStore,
+  "brand-openai": IconBrandOpenai, "letter-a": IconLetterA, "brand-azure": IconBrandAzure, server: IconServer, database: IconDatabase,
+  "player-track-next": IconPlayerTrackNext, script: IconScript, "file-diff": IconFileDiff, "file-x": IconFileX, calculator: IconCalculator,
+  "world-www": IconWorldWww, "world-search": IconWorldSearch, table: IconTable, api: IconApi, "bookmark-plus": IconBookmarkPlus,
+  "robot-face": IconRobotFace, "brand-python": IconBrandPython, "brand-docker": IconBrandDocker, "alert-triangle": IconAlertTriangle,
+  tools: IconTools, "plug-connected": IconPlugConnected, braces: IconBraces, "message-2-exclamation": IconMessage2Exclamation,
+  "user-check": IconUserCheck, message: IconMessage, transfer: IconTransfer, coins: IconCoins, "clock-pause": IconClockPause,
+  "hand-click": IconHandClick, "math-function": IconMathFunction, infinity: IconInfinity, "stack-2": IconStack2,
+  "arrows-vertical": IconArrowsVertical, "ruler-measure": IconRulerMeasure, "database-search": IconDatabaseSearch,
 };
 
 const BY_TYPE: Record<ComponentType, Icon> = {
   agent: IconRobot, team: IconUsersGroup, model: IconBrain, tool: IconTool, workbench: IconPlug, termination: IconFlag,
-  memory: IconStack2, chat_completion_context: IconMessages, code_executor: IconTerminal2,
+  memory: IconStack2, chat_completion_context: IconMessages, code_executor: IconTerminal2, structured_message: IconBraces,
 };
 
 interface ComponentIconProps extends Omit<IconProps, "name" | "type"> {

@@ -13,7 +13,8 @@ export function parsePath(text: string): PathKey[] {
 }
 
 export function formatPath(path: Path): string {
-  return path.reduce<string>((text, key) => (typeof key === "number" ? `${text}[${key}]` : `${text}.${key}`), "$");
+  const part = (key: PathKey) => (typeof key === "number" ? `[${key}]` : /[.[\]"]/.test(key) ? `["${key}"]` : `.${key}`);
+  return path.reduce<string>((text, key) => text + part(key), "$");
 }
 
 export function joinPath(base: string, ...keys: PathKey[]): string {

@@ -1,5 +1,5 @@
 /** What can be read off a component document without the registry. */
-import type { Component } from "@/api/types";
+import type { Component, RegistryEntry } from "@/api/types";
 
 import { getAt, joinPath, parsePath } from "./component-path";
 
@@ -11,8 +11,25 @@ export const ANTHROPIC_MODEL = "autogen_ext.models.anthropic.AnthropicChatComple
 export const ASSISTANT = "autogen_agentchat.agents.AssistantAgent";
 export const USER_PROXY = "autogen_agentchat.agents.UserProxyAgent";
 export const ROUND_ROBIN = "autogen_agentchat.teams.RoundRobinGroupChat";
+export const SELECTOR = "autogen_agentchat.teams.SelectorGroupChat";
+export const SWARM = "autogen_agentchat.teams.Swarm";
+export const GRAPH_FLOW = "autogen_agentchat.teams.GraphFlow";
+export const MAGENTIC = "autogen_agentchat.teams.MagenticOneGroupChat";
 export const OR_TERMINATION = "autogen_agentchat.base.OrTerminationCondition";
 export const AND_TERMINATION = "autogen_agentchat.base.AndTerminationCondition";
+
+/** A fresh component as the palette offers it. */
+export function componentOf(entry: RegistryEntry): Component {
+  return {
+    provider: entry.provider,
+    component_type: entry.component_type,
+    version: entry.component_version ?? 1,
+    component_version: entry.component_version ?? 1,
+    description: entry.summary,
+    label: entry.label,
+    config: structuredClone(entry.defaults ?? {}),
+  };
+}
 
 export function isComponent(value: unknown): value is Component {
   return value !== null && typeof value === "object" && typeof (value as Component).provider === "string";

@@ -5,16 +5,19 @@ import { Link } from "react-router";
 
 import { credentialModelsQuery, credentialsQuery } from "@/api/credentials";
 import { useRegistry } from "@/api/components";
-import type { Component, Credential } from "@/api/types";
+import type { Component, Credential, JsonSchema } from "@/api/types";
+import { JsonField } from "@/components/schema-form/JsonField";
 import { SchemaForm, editableFields } from "@/components/schema-form/SchemaForm";
 import { Section } from "@/components/Section";
-import { asComponent, componentName } from "@/lib/components";
+import { ANTHROPIC_MODEL, asComponent, componentName, componentOf, OPENAI_MODEL, SCRIPTED_MODEL, WORKSPACE_MODEL } from "@/lib/components";
 
 import { KIND_LABELS, modelKind, modelOfKind, type ModelKind } from "./model-choice";
 
 interface ModelPickerProps {
   value: unknown;
   onChange: (model: Component) => void;
+  /** It may do without one. */
+  onNone?: () => void;
   label?: string;
   description?: string;
   readOnly?: boolean;
@@ -48,27 +51,57 @@ function VendorFields({ model, kind, onChange, readOnly }: { model: Component; k
   );
 }
 
+const NO_MODEL = "none";
+const COVERED: readonly string[] = [WORKSPACE_MODEL, SCRIPTED_MODEL, OPENAI_MODEL, ANTHROPIC_MODEL];
+/** What a client cannot work without, beside what its schema requires. */
+const MAIN: readonly string[] = ["credential", "base_url", "azure_deployment", "host"];
+
+function configForm(model: Component, onChange: (model: Component) => void, readOnly?: boolean) {
+  return { value: model.config, readOnly, onChange: (field: string, next: unknown) => onChange({ ...model, config: withField(model.config, field, next) }) };
+}
+
+/** The clients without fields of their own here: what their schema says. */
+function OtherFields({ model, schema, onChange, readOnly }: { model: Component; schema: JsonSchema; onChange: (model: Component) => void; readOnly?: boolean }) {
+  const fields = editableFields(schema).map((field) => field.name);
+  const main = fields.filter((name) => schema.required?.includes(name) || MAIN.includes(name));
+  const form = configForm(model, onChange, readOnly);
+  return (
+    <>
+      <SchemaForm schema={schema} omit={fields.filter((name) => !main.includes(name))} {...form} />
+      {main.length < fields.length && <Section title="Model parameters" folded><SchemaForm schema={schema} omit={main} {...form} /></Section>}
+    </>
+  );
+}
+
 /** Which model answers: the workspace's, the scripted stand-in, or a vendor's with key and name. */
-export function ModelPicker({ value, onChange, label = "Model", description, readOnly, withoutDefault, error }: ModelPickerProps) {
+export function ModelPicker({ value, onChange, onNone, label = "Model", description, readOnly, withoutDefault, error }: ModelPickerProps) {
   const credentials = useQuery(credentialsQuery).data?.results ?? NONE;
   const registry = useRegistry();
   const model = asComponent(value);
-  const kind = withoutDefault && !model ? null : modelKind(model, credentials);
+  const kind = (withoutDefault || onNone) && !model ? null : modelKind(model, credentials);
   const schema = model ? registry.get(model.provider)?.config_schema : undefined;
+  const others = [...registry.values()].filter((entry) => entry.component_type === "model" && !entry.hidden && !COVERED.includes(entry.provider));
   const choices = Object.entries(KIND_LABELS).map(([key, text]) => ({ value: key, label: text })).filter((choice) => !(withoutDefault && choice.value === "workspace"));
-  if (kind === "other" && model) choices.push({ value: "other", label: componentName(model) });
+  choices.push(...others.map((entry) => ({ value: entry.provider, label: entry.label })));
+  if (onNone) choices.unshift({ value: NO_MODEL, label: "No model" });
+  if (kind === "other" && model && !choices.some((choice) => choice.value === model.provider)) choices.push({ value: model.provider, label: componentName(model) });
   const vendor = kind === "openai" || kind === "anthropic" || kind === "openai_compatible";
+  const choose = (next: string) => {
+    const entry = registry.get(next);
+    if (next === NO_MODEL) onNone?.();
+    else if (entry && next !== model?.provider) onChange(componentOf(entry));
+    else if (next in KIND_LABELS) onChange(modelOfKind(next as Exclude<ModelKind, "other">, credentials));
+  };
   return (
     <Stack gap={12}>
-      <Select label={label} description={description} error={error} data={choices} value={kind} allowDeselect={false} readOnly={readOnly} placeholder="Choose"
-        onChange={(next) => next && next !== "other" && onChange(modelOfKind(next as Exclude<ModelKind, "other">, credentials))} />
+      <Select label={label} description={description} error={error} data={choices} value={kind === "other" && model ? model.provider : kind === null && onNone ? NO_MODEL : kind} allowDeselect={false} readOnly={readOnly} placeholder="Choose"
+        onChange={(next) => next && choose(next)} />
       {model && vendor && <VendorFields model={model} kind={kind} readOnly={readOnly} onChange={(config) => onChange({ ...model, config })} />}
-      {model && schema && kind !== "workspace" && editableFields(schema, HANDLED).length > 0 && (
-        <Section title="Model parameters" folded>
-          <SchemaForm schema={schema} value={model.config} omit={HANDLED} readOnly={readOnly}
-            onChange={(field, next) => onChange({ ...model, config: withField(model.config, field, next) })} />
-        </Section>
+      {model && schema && kind === "other" && <OtherFields model={model} schema={schema} onChange={onChange} readOnly={readOnly} />}
+      {model && schema && kind !== "workspace" && kind !== "other" && editableFields(schema, HANDLED).length > 0 && (
+        <Section title="Model parameters" folded><SchemaForm schema={schema} omit={HANDLED} {...configForm(model, onChange, readOnly)} /></Section>
       )}
+      {model && !schema && kind === "other" && <JsonField label="Model as JSON" value={model.config} readOnly={readOnly} onChange={(config) => onChange({ ...model, config: (config ?? {}) as Record<string, unknown> })} />}
     </Stack>
   );
 }

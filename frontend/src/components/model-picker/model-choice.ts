@@ -42,7 +42,7 @@ export function modelOfKind(kind: Exclude<ModelKind, "other">, credentials: read
 export function modelGap(model: Component | null, credentials: readonly Credential[]): string | null {
   const kind = modelKind(model, credentials);
   if (kind === "workspace" || kind === "scripted" || !model) return null;
-  if (kind === "other") return `${componentName(model)} can be edited as JSON only.`;
+  if (kind === "other") return "model" in model.config && !model.config.model ? `Choose a model of ${componentName(model)}.` : null;
   if (!model.config.model) return "Choose a model.";
   const local = kind === "openai_compatible" && Boolean(model.config.base_url);
   const known = credentials.some((item) => item.id === model.config.credential);

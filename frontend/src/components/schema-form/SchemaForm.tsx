@@ -3,6 +3,7 @@ import { useMemo } from "react";
 
 import type { JsonSchema } from "@/api/types";
 
+import { credentialKindsOf } from "./credential-kinds";
 import { FieldControl } from "./FieldControl";
 import { schemaFields, type Field } from "./fields";
 
@@ -16,15 +17,19 @@ interface SchemaFormProps {
   readOnly?: boolean;
   /** Field → what is wrong with it. */
   errors?: Record<string, string>;
+  /** Where `value` stands, for opening a component inside it; see `SlotOpener`. */
+  at?: readonly (string | number)[];
 }
 
 export function editableFields(schema: JsonSchema, omit: readonly string[] = []): Field[] {
-  return schemaFields(schema).filter((field) => field.kind !== "component" && !omit.includes(field.name));
+  return schemaFields(schema).filter((field) => !omit.includes(field.name));
 }
 
-/** A form from a component's JSON Schema. Slots for other components are not fields: the canvas edits those. */
-export function SchemaForm({ schema, value, onChange, omit, readOnly, errors }: SchemaFormProps) {
+/** A form from a component's JSON Schema. What it has no control for is edited as JSON; keys that
+ * the schema does not name are left as they are. */
+export function SchemaForm({ schema, value, onChange, omit, readOnly, errors, at }: SchemaFormProps) {
   const fields = useMemo(() => editableFields(schema, omit), [schema, omit]);
+  const credentialKinds = credentialKindsOf(schema, value);
   return (
     <Stack gap={12}>
       {fields.map((field) => (
@@ -35,6 +40,8 @@ export function SchemaForm({ schema, value, onChange, omit, readOnly, errors }: 
           onChange={(next) => onChange(field.name, next)}
           readOnly={readOnly}
           error={errors?.[field.name]}
+          credentialKinds={credentialKinds}
+          at={at && [...at, field.name]}
         />
       ))}
     </Stack>

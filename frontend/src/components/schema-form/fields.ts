@@ -1,7 +1,13 @@
 /** What kind of control a JSON Schema property needs. Pure. */
 import type { ComponentType, JsonSchema } from "@/api/types";
 
-export type FieldKind = "text" | "long-text" | "number" | "integer" | "boolean" | "choice" | "strings" | "component" | "json";
+export type FieldKind =
+  | "text" | "long-text" | "code" | "number" | "integer" | "boolean" | "maybe-boolean" | "choice" | "choices" | "strings"
+  /** One component, or a list of them. */
+  | "component" | "components"
+  /** A group of fields, a list of such groups, such groups by name, one of several groups told apart by a tag. */
+  | "object" | "objects" | "records" | "union"
+  | "credential" | "json";
 
 export interface Field {
   name: string;
@@ -15,8 +21,13 @@ export interface Field {
   minimum?: number;
   maximum?: number;
   maxLength?: number;
-  /** Which components fit, for `component`. */
+  /** Which components fit, for `component` and `components`. */
   componentTypes?: ComponentType[];
+  /** Of an `object`, or of each of `objects` and `records`; complete with its `$defs`. */
+  schema?: JsonSchema;
+  /** Of a `union`: the property that tells which, and the schema of each. */
+  tag?: string;
+  variants?: Record<string, JsonSchema>;
 }
 
 function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
@@ -39,25 +50,65 @@ function unwrap(schema: JsonSchema, root: JsonSchema): { schema: JsonSchema; nul
 function componentTypes(schema: JsonSchema, root: JsonSchema): ComponentType[] | undefined {
   const options = [schema, ...(schema.anyOf ?? []), ...(schema.items ? [schema.items] : [])].map((option) => resolve(option, root));
   const found = options.flatMap((option) => [option["x-component-types"], option.items?.["x-component-types"]]).flatMap((types) => types ?? []);
-  return found.length ? found : undefined;
+  return found.length ? [...new Set(found)] : undefined;
 }
 
-function kindOf(schema: JsonSchema, root: JsonSchema): FieldKind {
-  if (componentTypes(schema, root)) return "component";
-  if (schema.enum?.every((value) => typeof value === "string")) return "choice";
+const isTexts = (values: unknown[] | undefined) => values !== undefined && values.every((value) => typeof value === "string");
+
+function hasFields(schema: JsonSchema): boolean {
+  return schema.type === "object" && Object.keys(schema.properties ?? {}).length > 0;
+}
+
+function valuesOf(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const values = schema.additionalProperties;
+  return values !== null && typeof values === "object" ? resolve(values, root) : {};
+}
+
+function kindOfArray(schema: JsonSchema, root: JsonSchema): FieldKind {
+  const items = resolve(schema.items ?? {}, root);
+  if (isTexts(items.enum)) return "choices";
+  if (items.type === "string") return "strings";
+  return hasFields(items) && schema["x-widget"] !== "code" ? "objects" : "json";
+}
+
+const TEXT_WIDGETS: Record<string, FieldKind> = { textarea: "long-text", code: "code", credential: "credential" };
+
+function kindOf(schema: JsonSchema, root: JsonSchema, nullable: boolean): FieldKind {
+  if (componentTypes(schema, root)) {
+    const list = schema.type === "array" || schema.anyOf?.some((option) => resolve(option, root).type === "array");
+    return list ? "components" : "component";
+  }
+  if (schema["x-widget"] === "json" || schema["x-widget"] === "graph") return "json";
+  if (isTexts(schema.enum)) return "choice";
+  if (schema.discriminator?.mapping) return "union";
   switch (schema.type) {
     case "string":
-      return schema["x-widget"] === "textarea" || schema["x-widget"] === "code" ? "long-text" : "text";
+      return TEXT_WIDGETS[schema["x-widget"] ?? ""] ?? "text";
     case "number":
     case "integer":
       return schema.type;
     case "boolean":
-      return "boolean";
+      return nullable ? "maybe-boolean" : "boolean";
     case "array":
-      return resolve(schema.items ?? {}, root).type === "string" ? "strings" : "json";
+      return kindOfArray(schema, root);
     default:
-      return "json";
+      if (schema["x-widget"] === "code") return "json";
+      if (hasFields(schema)) return "object";
+      return hasFields(valuesOf(schema, root)) ? "records" : "json";
   }
+}
+
+function whole(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  return { ...resolve(schema, root), $defs: root.$defs };
+}
+
+function nested(kind: FieldKind, schema: JsonSchema, root: JsonSchema): Pick<Field, "schema" | "tag" | "variants"> {
+  if (kind === "object") return { schema: whole(schema, root) };
+  if (kind === "objects") return { schema: whole(schema.items ?? {}, root) };
+  if (kind === "records") return { schema: whole(valuesOf(schema, root), root) };
+  if (kind !== "union") return {};
+  const variants = Object.entries(schema.discriminator?.mapping ?? {}).map(([name, ref]) => [name, whole({ $ref: ref }, root)]);
+  return { tag: schema.discriminator?.propertyName, variants: Object.fromEntries(variants) as Record<string, JsonSchema> };
 }
 
 export function humanise(name: string): string {
@@ -71,23 +122,30 @@ function labelOf(name: string, title: string | undefined): string {
   return title && title !== automatic ? title : humanise(name);
 }
 
+function fieldOf(name: string, property: JsonSchema, root: JsonSchema): Field {
+  const { schema: field, nullable } = unwrap(property, root);
+  const kind = kindOf(field, root, nullable);
+  const choices = kind === "choices" ? resolve(field.items ?? {}, root).enum : field.enum;
+  return {
+    name,
+    label: labelOf(name, property.title ?? field.title),
+    description: property.description ?? field.description,
+    kind,
+    required: root.required?.includes(name) ?? false,
+    nullable,
+    default: property.default ?? field.default,
+    choices: choices?.map(String),
+    minimum: field.minimum ?? field.exclusiveMinimum,
+    maximum: field.maximum ?? field.exclusiveMaximum,
+    maxLength: field.maxLength,
+    componentTypes: componentTypes(field, root),
+    ...nested(kind, field, root),
+  };
+}
+
+/** What a form shows of a schema. A property that only programs write has no field. */
 export function schemaFields(schema: JsonSchema): Field[] {
-  const required = new Set(schema.required ?? []);
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const { schema: field, nullable } = unwrap(property, schema);
-    return {
-      name,
-      label: labelOf(name, property.title ?? field.title),
-      description: property.description ?? field.description,
-      kind: kindOf(field, schema),
-      required: required.has(name),
-      nullable,
-      default: property.default ?? field.default,
-      choices: field.enum?.map(String),
-      minimum: field.minimum ?? field.exclusiveMinimum,
-      maximum: field.maximum ?? field.exclusiveMaximum,
-      maxLength: field.maxLength,
-      componentTypes: componentTypes(field, schema),
-    };
-  });
+  return Object.entries(schema.properties ?? {})
+    .filter(([, property]) => property["x-widget"] !== "hidden" && property.const === undefined)
+    .map(([name, property]) => fieldOf(name, property, schema));
 }

@@ -30,7 +30,7 @@ describe("schemaFields", () => {
       ["effort", "choice", true, "Effort"],
       ["stream", "boolean", false, "Stream the text"],
       ["sources", "strings", false, "Sources"],
-      ["tools", "component", true, "Tools"],
+      ["tools", "components", true, "Tools"],
       ["extra", "json", false, "Extra"],
     ]);
   });

@@ -25,7 +25,7 @@ function ModelRow({ data }: { data: AgentNodeType["data"] }) {
 }
 
 export function AgentNode({ data, isConnectable, selected }: NodeProps<AgentNodeType>) {
-  const { item, color, active, messages, problems } = data;
+  const { item, color, active, messages, problems, place } = data;
   const description = textOf(item.component, "description") || item.component.description || "";
   return (
     <div
@@ -48,7 +48,7 @@ export function AgentNode({ data, isConnectable, selected }: NodeProps<AgentNode
         {messages !== undefined && messages > 0 && (
           <span className={classes.count} title={`${messages} messages`}><IconMessage size={12} aria-hidden />{messages}</span>
         )}
-        {item.order > 0 && <span className={classes.order} title={`Speaks ${item.order}.`}>{item.order}</span>}
+        {place && <span className={classes.order} title={`${item.name} ${place.sentence}`}>{place.text}</span>}
       </div>
       <ModelRow data={data} />
       <div className={classes.description} title={description}>{description || "No description yet"}</div>

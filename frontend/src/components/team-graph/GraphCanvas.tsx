@@ -4,14 +4,14 @@ import { useComputedColorScheme } from "@mantine/core";
 import { Background, BackgroundVariant, MarkerType, ReactFlow, type ReactFlowProps } from "@xyflow/react";
 
 import { AgentNode } from "./AgentNode";
-import { OrderEdge, ToolEdge } from "./edges";
+import { LinkEdge, OrderEdge, ToolEdge } from "./edges";
 import type { GraphEdge, GraphNode } from "./flow";
 import { TeamNode } from "./TeamNode";
 import { ToolNode } from "./ToolNode";
 import classes from "./graph.module.css";
 
 const NODE_TYPES = { team: TeamNode, agent: AgentNode, tool: ToolNode };
-const EDGE_TYPES = { order: OrderEdge, tool: ToolEdge };
+const EDGE_TYPES = { order: OrderEdge, tool: ToolEdge, link: LinkEdge };
 const EDGE_DEFAULTS = { markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16, color: "var(--t-dim)" } };
 
 type GraphCanvasProps = ReactFlowProps<GraphNode, GraphEdge> & { readOnly?: boolean };

@@ -1,4 +1,4 @@
-import { BaseEdge, EdgeLabelRenderer, getSmoothStepPath, type EdgeProps } from "@xyflow/react";
+import { BaseEdge, EdgeLabelRenderer, getBezierPath, getSmoothStepPath, type EdgeProps } from "@xyflow/react";
 
 import { SIZE } from "./place";
 import type { GraphEdge } from "./flow";
@@ -46,6 +46,51 @@ export function OrderEdge(props: EdgeProps<GraphEdge>) {
         <EdgeLabelRenderer>
           <span className={classes.edgeLabel} data-count={data?.passes ? true : undefined} style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}>
             {label}
+          </span>
+        </EdgeLabelRenderer>
+      )}
+    </>
+  );
+}
+
+/** Over the row in a lane of its own: [path, label x, label y]. */
+function arcPath(ends: Ends, lane: number): [string, number, number] {
+  const radius = 8;
+  const out = 18 + lane * 4;
+  const top = Math.min(ends.sourceY, ends.targetY) - SIZE.agentHeight / 2 - 14 - lane * SIZE.lane;
+  const right = ends.sourceX + out;
+  const left = ends.targetX - out;
+  const way = left < right ? -1 : 1;
+  const path = [
+    `M ${ends.sourceX} ${ends.sourceY}`,
+    `H ${right - radius}`,
+    `Q ${right} ${ends.sourceY} ${right} ${ends.sourceY - radius}`,
+    `V ${top + radius}`,
+    `Q ${right} ${top} ${right + way * radius} ${top}`,
+    `H ${left - way * radius}`,
+    `Q ${left} ${top} ${left} ${top + radius}`,
+    `V ${ends.targetY - radius}`,
+    `Q ${left} ${ends.targetY} ${left + radius} ${ends.targetY}`,
+    `H ${ends.targetX}`,
+  ].join(" ");
+  return [path, (left + right) / 2, top];
+}
+
+/** A handoff, an edge of a graph, or what was seen in a run; it can be selected where it can be edited. */
+export function LinkEdge({ id, sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, data, selected, markerEnd }: EdgeProps<GraphEdge>) {
+  const [path, labelX, labelY] = data?.lane !== undefined
+    ? arcPath({ sourceX, sourceY, targetX, targetY }, data.lane)
+    : getBezierPath({ sourceX, sourceY, targetX, targetY, sourcePosition, targetPosition, curvature: 0.35 });
+  const stroke = selected ? "var(--t-accent)" : data?.active ? "var(--state-running)" : undefined;
+  return (
+    <>
+      <BaseEdge id={id} path={path} markerEnd={markerEnd} className={classes.orderEdge} interactionWidth={20}
+        style={{ stroke, strokeWidth: selected ? 2.5 : undefined, strokeDasharray: data?.seen ? "2 5" : data?.conditional ? "6 4" : undefined }} />
+      {(data?.label || data?.passes) && (
+        <EdgeLabelRenderer>
+          <span className={classes.linkLabel} data-selected={selected || undefined} title={data.label ?? undefined} style={{ transform: `translate(-50%, -50%) translate(${labelX}px, ${labelY}px)` }}>
+            {data.label && <span className="clip">{data.label}</span>}
+            {data.passes !== undefined && <span className={classes.linkCount}>{data.passes}</span>}
           </span>
         </EdgeLabelRenderer>
       )}

@@ -6,6 +6,8 @@ import { agentColors } from "@/lib/agent-colors";
 import { componentName, REFERENCE, type ModelSummary } from "@/lib/components";
 import type { ToolVerdict } from "@/lib/verdicts";
 
+import { addEdges } from "./flow-edges";
+import { flowOf, startsOf } from "./links";
 import { placeItems, SIZE, type Places } from "./place";
 import { agentsOf, type AgentItem, type GraphItem, type TeamItem, type ToolItem } from "./tree";
 
@@ -31,9 +33,15 @@ export interface GraphFacts {
 
 export const edgeKey = (from: string, to: string) => `${from}\u2192${to}`;
 
-export type TeamNodeType = Node<{ item: TeamItem; problems?: ProblemCount; active: boolean }, "team">;
+/** What a member's badge says: its place in the order, or that it begins. */
+export interface SpeakerPlace {
+  text: string;
+  sentence: string;
+}
+
+export type TeamNodeType = Node<{ item: TeamItem; problems?: ProblemCount; active: boolean; place: SpeakerPlace | null }, "team">;
 export type AgentNodeType = Node<
-  { item: AgentItem; color: number; model: ModelSummary | null; active: boolean; messages?: number; problems?: ProblemCount },
+  { item: AgentItem; color: number; model: ModelSummary | null; active: boolean; messages?: number; problems?: ProblemCount; place: SpeakerPlace | null },
   "agent"
 >;
 export type ToolNodeType = Node<
@@ -41,7 +49,20 @@ export type ToolNodeType = Node<
   "tool"
 >;
 export type GraphNode = TeamNodeType | AgentNodeType | ToolNodeType;
-export type GraphEdge = Edge<{ passes?: number; loop?: boolean; active?: boolean; wraps?: boolean }, "order" | "tool">;
+export interface EdgeData extends Record<string, unknown> {
+  passes?: number;
+  loop?: boolean;
+  active?: boolean;
+  /** What must hold for it to be taken. */
+  label?: string | null;
+  conditional?: boolean;
+  /** Not part of the team: it is what was seen in the run. */
+  seen?: boolean;
+  /** Arcs that would lie on one another run in lanes of their own. */
+  lane?: number;
+}
+
+export type GraphEdge = Edge<EdgeData, "order" | "tool" | "link">;
 
 function handle(id: string, type: "source" | "target", position: Position, x: number, y: number): NodeHandle {
   return { id, type, position, x: x - 5, y: y - 5, width: 10, height: 10 };
@@ -58,7 +79,7 @@ const AGENT_HANDLES = [
 ];
 const TOOL_HANDLES = [handle("agent", "source", Position.Left, 0, SIZE.toolHeight / 2)];
 
-interface Context {
+export interface Context {
   places: Places;
   facts: GraphFacts;
   colors: Map<string, number>;
@@ -102,14 +123,22 @@ function addTool(context: Context, item: ToolItem, parent: string): void {
   });
 }
 
-function addAgent(context: Context, item: AgentItem, parent: string | undefined): void {
+function placeOf(item: AgentItem | TeamItem, team: TeamItem | null): SpeakerPlace | null {
+  if (team === null) return null;
+  if (flowOf(team) === "order") return { text: String(item.order), sentence: `speaks ${item.order}.` };
+  return startsOf(team)?.has(item.name) ? { text: "starts", sentence: "begins" } : null;
+}
+
+function addAgent(context: Context, item: AgentItem, team: TeamItem | null): void {
   const { facts, colors } = context;
   const active = facts.active?.has(item.agentPath) ?? false;
+  const place = placeOf(item, team);
   context.nodes.push({
-    ...frame(context, item.path, parent),
+    ...frame(context, item.path, team?.path),
     type: "agent",
     data: {
       item,
+      place,
       color: colors.get(item.agentPath) ?? 0,
       model: facts.model?.(item) ?? null,
       active,
@@ -117,56 +146,27 @@ function addAgent(context: Context, item: AgentItem, parent: string | undefined)
       problems: facts.problems?.get(item.path),
     },
     handles: AGENT_HANDLES,
-    ariaLabel: `Agent ${item.name}${item.order ? `, speaks ${item.order}.` : ""}${active ? ", acting now" : ""}`,
+    ariaLabel: `Agent ${item.name}${place ? `, ${place.sentence}` : ""}${active ? ", acting now" : ""}`,
     zIndex: 2,
   });
   item.tools.forEach((tool) => addTool(context, tool, item.path));
 }
 
-/** 1 → 2 → … and back to 1. */
-function addOrder(context: Context, team: TeamItem): void {
-  const { participants } = team;
-  if (participants.length < 2) return;
-  participants.forEach((from, index) => {
-    const to = participants[(index + 1) % participants.length];
-    if (!to) return;
-    const loop = index === participants.length - 1;
-    const fromPlace = context.places.get(from.path);
-    const toPlace = context.places.get(to.path);
-    context.edges.push({
-      id: `order:${from.path}`,
-      type: "order",
-      source: from.path,
-      sourceHandle: "next",
-      target: to.path,
-      targetHandle: "prev",
-      data: {
-        loop,
-        wraps: Boolean(fromPlace && toPlace && toPlace.x < fromPlace.x + fromPlace.width),
-        passes: context.facts.passes?.get(edgeKey(from.agentPath, to.agentPath)),
-        active: context.facts.active?.has(to.agentPath),
-      },
-      ariaLabel: `${to.name} speaks after ${from.name}`,
-      zIndex: 1,
-    });
-  });
-}
-
-function addTeam(context: Context, item: TeamItem, parent: string | undefined): void {
-  const place = frame(context, item.path, parent);
+function addTeam(context: Context, item: TeamItem, parent: TeamItem | null): void {
+  const place = frame(context, item.path, parent?.path);
   context.nodes.push({
     ...place,
     type: "team",
-    data: { item, problems: context.facts.problems?.get(item.path), active: context.facts.active?.has(item.agentPath) ?? false },
+    data: { item, place: placeOf(item, parent), problems: context.facts.problems?.get(item.path), active: context.facts.active?.has(item.agentPath) ?? false },
     handles: item.order ? sideHandles(place.width, place.height) : [],
     ariaLabel: `Team ${item.name}, ${item.participants.length} participants`,
     zIndex: 0,
   });
   for (const child of item.participants) {
-    if (child.kind === "team") addTeam(context, child, item.path);
-    else addAgent(context, child, item.path);
+    if (child.kind === "team") addTeam(context, child, item);
+    else addAgent(context, child, item);
   }
-  addOrder(context, item);
+  addEdges(context, item);
 }
 
 export const loosePath = (index: number) => `loose:${index}`;
@@ -205,8 +205,8 @@ export function graphColors(root: GraphItem): Map<string, number> {
 
 export function flowGraph(root: TeamItem | AgentItem, layout: Layout, facts: GraphFacts = {}): FlowGraph {
   const context: Context = { places: placeItems(root, layout), facts, colors: graphColors(root), nodes: [], edges: [] };
-  if (root.kind === "team") addTeam(context, root, undefined);
-  else addAgent(context, root, undefined);
+  if (root.kind === "team") addTeam(context, root, null);
+  else addAgent(context, root, null);
   layout.loose?.forEach((loose, index) => addLoose(context, loose, index));
   return { nodes: context.nodes, edges: context.edges, colors: context.colors };
 }

@@ -1,6 +1,7 @@
 /** Sizes and places of everything on the canvas. Pure: the same document and layout, the same picture. */
 import type { Layout, NodePosition } from "@/api/types";
 
+import { columnsOf, flowOf, linksOf } from "./links";
 import type { AgentItem, GraphItem, TeamItem } from "./tree";
 
 export const SIZE = {
@@ -18,6 +19,10 @@ export const SIZE = {
   footer: 52,
   loop: 32,
   perRow: 4,
+  /** Between the columns of a graph: room for what an edge says. */
+  gapColumns: 136,
+  /** Between arcs over a row. */
+  lane: 16,
   minTeamWidth: 420,
 } as const;
 
@@ -56,10 +61,16 @@ interface Block {
   height: number;
 }
 
+/** Above the first row: the arcs of those who hand back, or over others. */
+function topOf(team: TeamItem): number {
+  const arcs = flowOf(team) === "order" ? 0 : linksOf(team).filter((link) => link.to.order !== link.from.order + 1).length;
+  return SIZE.header + SIZE.loop + Math.min(arcs, 6) * SIZE.lane;
+}
+
 /** Rows in speaking order, left to right, as many per row as read well. */
-function rows(blocks: Block[]): NodePosition[] {
+function rows(blocks: Block[], top: number): NodePosition[] {
   const positions: NodePosition[] = [];
-  let y = SIZE.header + SIZE.loop;
+  let y = top;
   // Evenly filled: five stand as three and two, not as four and one.
   const perRow = Math.ceil(blocks.length / Math.ceil(blocks.length / SIZE.perRow));
   for (let start = 0; start < blocks.length; start += perRow) {
@@ -74,9 +85,23 @@ function rows(blocks: Block[]): NodePosition[] {
   return positions;
 }
 
+/** A graph from left to right: who comes later stands further right, who comes at once below each other. */
+function columns(team: TeamItem, blocks: Block[], top: number): NodePosition[] {
+  const column = columnsOf(team);
+  const width = Math.max(...blocks.map((block) => block.width));
+  const filled: number[] = [];
+  return blocks.map(({ item, height }) => {
+    const at = column.get(item.name) ?? 0;
+    const y = filled[at] ?? top;
+    filled[at] = y + height + SIZE.gapY;
+    return { x: SIZE.pad + at * (width + SIZE.gapColumns), y };
+  });
+}
+
 /** What a person placed stays; what has no place yet goes into its row, or right of what has one. */
-function positionsFor(blocks: Block[], layout: Layout): NodePosition[] {
-  const automatic = rows(blocks);
+function positionsFor(team: TeamItem, blocks: Block[], layout: Layout): NodePosition[] {
+  const top = topOf(team);
+  const automatic = flowOf(team) === "graph" && blocks.length ? columns(team, blocks, top) : rows(blocks, top);
   if (!blocks.some(({ item }) => layout.nodes[item.path])) return automatic;
   const positions: NodePosition[] = [];
   for (const [index, { item }] of blocks.entries()) {
@@ -84,8 +109,8 @@ function positionsFor(blocks: Block[], layout: Layout): NodePosition[] {
     const before = blocks[index - 1];
     const last = positions[index - 1];
     const fallback = before && last ? { x: last.x + before.width + SIZE.gapX, y: last.y } : automatic[index];
-    const at = saved ?? fallback ?? { x: SIZE.pad, y: SIZE.header + SIZE.loop };
-    positions.push({ x: Math.max(SIZE.pad, at.x), y: Math.max(SIZE.header + SIZE.loop, at.y) });
+    const at = saved ?? fallback ?? { x: SIZE.pad, y: top };
+    positions.push({ x: Math.max(SIZE.pad, at.x), y: Math.max(top, at.y) });
   }
   return positions;
 }
@@ -97,7 +122,7 @@ function placeTeam(team: TeamItem, at: NodePosition, layout: Layout, places: Pla
   });
   let right: number = SIZE.minTeamWidth - SIZE.pad;
   let bottom: number = SIZE.header + (blocks.length ? 0 : 120);
-  positionsFor(blocks, layout).forEach((position, index) => {
+  positionsFor(team, blocks, layout).forEach((position, index) => {
     const block = blocks[index];
     if (!block) return;
     if (block.item.kind === "agent") placeAgent(block.item, position, places);

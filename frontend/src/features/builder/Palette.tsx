@@ -1,12 +1,13 @@
 import { ActionIcon, Kbd, SegmentedControl, Skeleton, TextInput, Tooltip, UnstyledButton } from "@mantine/core";
-import { IconChevronsLeft, IconGripVertical, IconLink, IconSearch } from "@tabler/icons-react";
+import { useLocalStorage } from "@mantine/hooks";
+import { IconChevronRight, IconChevronsLeft, IconGripVertical, IconLink, IconSearch } from "@tabler/icons-react";
 import { useState, type DragEvent, type RefObject } from "react";
 
 import { ComponentIcon } from "@/components/ComponentIcon";
 import { ErrorState } from "@/components/ErrorState";
 
 import { useBuilder } from "./context";
-import { DRAG_TYPE, searchGroups, type PaletteItem } from "./palette-items";
+import { DRAG_TYPE, searchGroups, type PaletteGroup, type PaletteItem } from "./palette-items";
 import { usePaletteGroups, usePlaceItem } from "./usePlaceItem";
 import classes from "./builder.module.css";
 
@@ -41,7 +42,10 @@ export function Palette({ searchRef, onFold, onAdded }: PaletteProps) {
   const place = usePlaceItem();
   const [search, setSearch] = useState("");
   const [as, setAs] = useState<"link" | "copy">("link");
+  const [folds, setFolds] = useLocalStorage<Record<string, boolean>>({ key: "troupe.palette.folds", defaultValue: {} });
   const found = searchGroups(groups, search);
+  const isOpen = (group: PaletteGroup) => search !== "" || !(folds[group.title] ?? group.folded ?? false);
+  const toggle = (group: PaletteGroup) => setFolds({ ...folds, [group.title]: isOpen(group) });
   const add = (item: PaletteItem) => {
     // Read when it is needed: the palette need not be drawn anew at every keystroke elsewhere.
     const { selected, doc } = store.getState();
@@ -67,12 +71,18 @@ export function Palette({ searchRef, onFold, onAdded }: PaletteProps) {
         {found.map((group) => (
           <section key={group.title} aria-label={group.title}>
             <div className={classes.groupHead}>
-              <h2 className={classes.groupTitle}>{group.title}</h2>
+              <h2 className={classes.groupTitle}>
+                <UnstyledButton className={classes.groupToggle} onClick={() => toggle(group)} aria-expanded={isOpen(group)} disabled={search !== ""} aria-label={`${group.title}, ${group.items.length}`}>
+                  <IconChevronRight size={14} aria-hidden />
+                  {group.title}
+                  <span className={classes.groupCount}>{group.items.length}</span>
+                </UnstyledButton>
+              </h2>
               {group.title === "Library" && (
                 <SegmentedControl size="xs" value={as} onChange={(next) => setAs(next as "link" | "copy")} data={[{ value: "link", label: "Link" }, { value: "copy", label: "Copy" }]} aria-label="Add library components as" />
               )}
             </div>
-            <ul className={classes.items}>{group.items.map((item) => <Item key={item.key} item={item} onAdd={() => add(item)} disabled={readOnly} />)}</ul>
+            {isOpen(group) && <ul className={classes.items}>{group.items.map((item) => <Item key={item.key} item={item} onAdd={() => add(item)} disabled={readOnly} />)}</ul>}
           </section>
         ))}
         {!pending && found.length === 0 && <p className={classes.quiet}>Nothing matches “{search}”.</p>}

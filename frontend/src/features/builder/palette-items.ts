@@ -1,6 +1,6 @@
 /** What the palette offers: the registry's components and the library's agents and tools. Pure. */
 import type { Component, ComponentType, Definition, RegistryEntry } from "@/api/types";
-import { REFERENCE } from "@/lib/components";
+import { componentOf, REFERENCE } from "@/lib/components";
 
 export const DRAG_TYPE = "application/x-troupe-palette";
 
@@ -19,27 +19,22 @@ export interface PaletteItem {
 export interface PaletteGroup {
   title: string;
   items: PaletteItem[];
+  /** Begins folded. */
+  folded?: boolean;
 }
 
-const GROUPS: [ComponentType[], string][] = [
-  [["agent"], "Agents"],
-  [["tool", "workbench"], "Tools"],
-  [["termination"], "Terminations"],
-  [["model"], "Models"],
-  [["team"], "Teams"],
+/** In the order in which a team is put together; what only a few teams need begins folded. */
+const GROUPS: { types: ComponentType[]; title: string; folded?: boolean }[] = [
+  { types: ["agent"], title: "Agents" },
+  { types: ["team"], title: "Teams" },
+  { types: ["tool", "workbench"], title: "Tools" },
+  { types: ["model"], title: "Models", folded: true },
+  { types: ["termination"], title: "Terminations" },
+  { types: ["memory"], title: "Memory", folded: true },
+  { types: ["chat_completion_context"], title: "Contexts", folded: true },
+  { types: ["code_executor"], title: "Executors", folded: true },
+  { types: ["structured_message"], title: "Output", folded: true },
 ];
-
-export function componentOf(entry: RegistryEntry): Component {
-  return {
-    provider: entry.provider,
-    component_type: entry.component_type,
-    version: entry.component_version ?? 1,
-    component_version: entry.component_version ?? 1,
-    description: entry.summary,
-    label: entry.label,
-    config: structuredClone(entry.defaults ?? {}),
-  };
-}
 
 export function referenceTo(definition: Definition): Component {
   return {
@@ -71,8 +66,9 @@ function libraryItem(definition: Definition): PaletteItem {
 }
 
 export function paletteGroups(entries: readonly RegistryEntry[], library: readonly Definition[], fits: readonly ComponentType[]): PaletteGroup[] {
-  const groups = GROUPS.map(([types, title]) => ({
+  const groups = GROUPS.map(({ types, title, folded }) => ({
     title,
+    folded,
     items: entries.filter((entry) => types.includes(entry.component_type) && fits.includes(entry.component_type) && !isCombinator(entry)).map(registryItem),
   }));
   const own = library.filter((definition) => fits.includes(definition.component_type)).map(libraryItem);

@@ -1,5 +1,6 @@
 /** What can be done with the selected component: for its toolbar, the keyboard and the palette alike. Pure. */
 import { looseIndex } from "@/components/team-graph/flow";
+import { isLinkPath } from "@/components/team-graph/links";
 import { formatPath, getAt, parsePath } from "@/lib/component-path";
 
 import { duplicate, moveParticipant, remove, removeLoose } from "./document/commands";
@@ -16,6 +17,7 @@ export function selectionActions(doc: Doc, selected: string): SelectionAction[] 
   const loose = looseIndex(selected);
   if (loose !== null) return [{ id: "delete", label: "Delete", shortcut: "Del", command: removeLoose(loose) }];
   if (selected === "$") return [];
+  if (isLinkPath(selected)) return [{ id: "delete", label: "Delete", shortcut: "Del", command: remove(selected) }];
   const keys = parsePath(selected);
   const index = keys.at(-1);
   const actions: SelectionAction[] = [];

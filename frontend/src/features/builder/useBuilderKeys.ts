@@ -6,7 +6,7 @@ import { componentAt } from "@/lib/components";
 
 import { copyText, parseComponent } from "./clipboard";
 import type { BuilderValue } from "./context";
-import { placeComponent } from "./document/add";
+import { belongs, placeComponent } from "./document/add";
 import { autoLayout } from "./document/commands";
 import type { PanelName } from "./panels/panel-name";
 import { selectionActions, type SelectionAction } from "./selection-actions";
@@ -103,7 +103,7 @@ export function useClipboard({ store, readOnly }: BuilderValue): void {
       const { doc, selected } = store.getState();
       const command = placeComponent(doc, component, { path: selected ?? "$", looseAt: { x: 32, y: -64 } });
       if (command) store.run(command);
-      else notifications.show({ title: "It does not fit there", message: "Select a team or an agent that can take it, and paste again.", color: "yellow" });
+      else notifications.show({ title: "It does not fit there", message: `${belongs(component.component_type)} Then paste again.`, color: "yellow" });
     };
     document.addEventListener("copy", onCopy);
     document.addEventListener("paste", onPaste);

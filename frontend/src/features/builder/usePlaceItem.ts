@@ -3,17 +3,17 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo } from "react";
 
 import { errorText } from "@/api/client";
-import { componentsQuery } from "@/api/components";
+import { componentsQuery, useRegistry } from "@/api/components";
 import { definitionQuery, definitionsQuery } from "@/api/definitions";
 import type { Component, ComponentType } from "@/api/types";
 
 import { useBuilder } from "./context";
-import { placeComponent, type Target } from "./document/add";
+import { belongs, placeComponent, type Target } from "./document/add";
 import { paletteGroups, type PaletteGroup, type PaletteItem } from "./palette-items";
 
 const FITS: Partial<Record<ComponentType, ComponentType[]>> = {
-  team: ["agent", "tool", "workbench", "termination", "model", "team"],
-  agent: ["tool", "workbench", "model"],
+  team: ["agent", "tool", "workbench", "termination", "model", "team", "memory", "chat_completion_context", "code_executor", "structured_message"],
+  agent: ["tool", "workbench", "model", "memory", "chat_completion_context", "code_executor", "structured_message"],
 };
 
 /** Everything that can be added to the component being edited, grouped. */
@@ -34,6 +34,7 @@ export function usePlaceItem(): (key: string, target: Target, as?: "link" | "cop
   const { store, readOnly } = useBuilder();
   const { groups } = usePaletteGroups();
   const client = useQueryClient();
+  const registry = useRegistry();
   const resolve = async (item: PaletteItem, as: "link" | "copy"): Promise<Component> => {
     if (as === "link" || !item.definition) return item.component;
     return (await client.fetchQuery(definitionQuery(item.definition))).draft.component;
@@ -42,9 +43,9 @@ export function usePlaceItem(): (key: string, target: Target, as?: "link" | "cop
     const item = groups.flatMap((group) => group.items).find((candidate) => candidate.key === key);
     if (!item || readOnly) return;
     try {
-      const command = placeComponent(store.getState().doc, await resolve(item, as), target);
+      const command = placeComponent(store.getState().doc, await resolve(item, as), target, (provider) => registry.get(provider)?.config_schema);
       if (command) store.run(command);
-      else notifications.show({ title: `${item.label} does not fit there`, message: "Drop it onto a team or an agent.", color: "yellow" });
+      else notifications.show({ title: `${item.label} does not fit there`, message: belongs(item.componentType), color: "yellow" });
     } catch (error) {
       notifications.show({ title: `${item.label} could not be copied`, message: errorText(error), color: "red" });
     }

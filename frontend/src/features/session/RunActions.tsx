@@ -1,5 +1,5 @@
 import { Button, Tooltip } from "@mantine/core";
-import { IconPlayerPause, IconPlayerPlay, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
+import { IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconPlayerStop, IconRepeat } from "@tabler/icons-react";
 import { useMemo } from "react";
 
 import { type Command, useCommands } from "@/lib/commands";
@@ -40,24 +40,26 @@ function GoingOn() {
   const { run, view, snapshot, runBlocked } = useSession();
   const { mutate, isPending, variables } = useRunCommand(run.id);
   const pending = snapshot.head.pendingCommand?.command;
-  const told = pending === undefined ? undefined : `It was told to ${pending}; that takes effect at the next step.`;
+  const told = pending === undefined ? undefined : pending === "end" ? "It was told to end; it does when this turn is done." : `It was told to ${pending}; that takes effect at the next step.`;
   const held = view.state === "paused" || view.state === "quarantined";
   const pauseBlocked = runBlocked ?? told;
   const stopBlocked = runBlocked ?? (pending === "stop" ? told : undefined);
-  const commands = useMemo<[Command, Command]>(
+  const commands = useMemo<[Command, Command, Command]>(
     () => [
       held
         ? { id: "session.resume", label: "Resume", disabled: pauseBlocked !== undefined, run: () => mutate("resume") }
         : { id: "session.pause", label: "Pause", disabled: pauseBlocked !== undefined, run: () => mutate("pause") },
+      { id: "session.finish", label: "End after this turn", description: "It ends as completed, once who speaks now has spoken", disabled: pauseBlocked !== undefined, run: () => mutate("end") },
       { id: "session.stop", label: "Stop", disabled: stopBlocked !== undefined, run: () => mutate("stop") },
     ],
     [held, pauseBlocked, stopBlocked, mutate],
   );
   useCommands(commands);
-  const [hold, stop] = commands;
+  const [hold, end, stop] = commands;
   return (
     <>
-      <Action command={hold} icon={held ? IconPlayerPlay : IconPlayerPause} primary={held} reason={pauseBlocked} loading={isPending && variables !== "stop"} />
+      <Action command={hold} icon={held ? IconPlayerPlay : IconPlayerPause} primary={held} reason={pauseBlocked} loading={isPending && variables !== "stop" && variables !== "end"} />
+      <Action command={end} icon={IconPlayerSkipForward} reason={pauseBlocked ?? end.description} loading={isPending && variables === "end"} />
       <Action command={stop} icon={IconPlayerStop} reason={stopBlocked} loading={isPending && variables === "stop"} />
     </>
   );

@@ -7,8 +7,9 @@ import { errorText } from "@/api/client";
 import { deleteCredential, testCredential } from "@/api/credentials";
 import { useAbility } from "@/api/me";
 import type { Credential } from "@/api/types";
-import { CREDENTIAL_KINDS } from "@/components/credential-form/CredentialForm";
+import { isModelKind } from "@/components/credential-form/CredentialForm";
 import { confirmRemoval } from "@/components/definition-list/useDefinitionActions";
+import { KIND_NAMES } from "@/components/schema-form/credential-kinds";
 import { TimeAgo } from "@/components/TimeAgo";
 
 import classes from "./settings.module.css";
@@ -25,19 +26,19 @@ export function CredentialRow({ credential }: { credential: Credential }) {
   const fixed = credential.source === "environment";
   const ok = test.data?.ok ?? false;
   const result = test.data?.detail ?? (test.isError ? errorText(test.error) : null);
-  const ask = () => confirmRemoval(`Delete ${credential.name}?`, "Agents that use this key will pause at their next model call until another one is chosen.", "Delete key", () => remove.mutate());
+  const ask = () => confirmRemoval(`Delete ${credential.name}?`, isModelKind(credential.kind) ? "Agents that use this key will pause at their next model call until another one is chosen." : "Tools that use this key will fail, and say so, until another one is chosen.", "Delete key", () => remove.mutate());
   return (
     <li className={classes.row}>
       <div className={classes.main}>
         <div className={classes.name}>{credential.name}</div>
         <div className={classes.meta}>
-          {CREDENTIAL_KINDS.find((kind) => kind.value === credential.kind)?.label} · <span className="mono">{credential.hint || "no key"}</span>
+          {KIND_NAMES[credential.kind]} · <span className="mono">{credential.hint || "no key"}</span>
           {credential.base_url && <> · {credential.base_url}</>}
           {credential.last_used_at && <> · used <TimeAgo at={credential.last_used_at} /></>}
         </div>
       </div>
       {fixed && <Tooltip label="Set by the operator in the server's environment; it is changed there."><Badge variant="default" tt="none">environment</Badge></Tooltip>}
-      <Button size="xs" variant="default" disabled={!allowed} loading={test.isPending} onClick={() => test.mutate()} aria-label={`Test ${credential.name}`}>Test</Button>
+      {isModelKind(credential.kind) && <Button size="xs" variant="default" disabled={!allowed} loading={test.isPending} onClick={() => test.mutate()} aria-label={`Test ${credential.name}`}>Test</Button>}
       {!fixed && <Tooltip label="Delete"><ActionIcon variant="subtle" color="red" disabled={!allowed} loading={remove.isPending} aria-label={`Delete ${credential.name}`} onClick={ask}><IconTrash size={16} /></ActionIcon></Tooltip>}
       {result && (
         <div className={classes.result} data-ok={ok} role="status">

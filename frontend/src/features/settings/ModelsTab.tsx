@@ -7,7 +7,7 @@ import { useState } from "react";
 import { credentialsQuery } from "@/api/credentials";
 import { updateWorkspace, useAbility, workspaceQuery } from "@/api/me";
 import type { Component, Workspace } from "@/api/types";
-import { CredentialForm } from "@/components/credential-form/CredentialForm";
+import { CredentialForm, isModelKind } from "@/components/credential-form/CredentialForm";
 import { EmptyState } from "@/components/EmptyState";
 import { ErrorState } from "@/components/ErrorState";
 import { modelGap } from "@/components/model-picker/model-choice";
@@ -74,16 +74,17 @@ export function ModelsTab() {
         <div className={classes.head}>
           <div>
             <h2 className={classes.title}>Keys</h2>
-            <p className={classes.text}>Kept encrypted on the server. A team names a key; it never contains one.</p>
+            <p className={classes.text}>Of models, web services, databases and searches. Kept encrypted on the server; a team names a key, it never contains one.</p>
           </div>
           {!adding && <Tooltip label={reason} disabled={allowed}><Button variant="default" leftSection={<IconPlus size={16} />} disabled={!allowed} onClick={() => setAdding(true)}>Add key</Button></Tooltip>}
         </div>
         {adding && (
           <CredentialForm
+            offer="all"
             onCancel={() => setAdding(false)}
             onSaved={(credential, test) => {
               setAdding(false);
-              notifications.show({ title: `${credential.name} is kept`, message: test?.detail ?? "It could not be tried out just now.", color: test && !test.ok ? "red" : "green" });
+              notifications.show({ title: `${credential.name} is kept`, message: test?.detail ?? (isModelKind(credential.kind) ? "It could not be tried out just now." : "Choose it in the tools that are to use it."), color: test && !test.ok ? "red" : "green" });
             }}
           />
         )}

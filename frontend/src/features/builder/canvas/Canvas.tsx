@@ -2,6 +2,7 @@ import { MiniMap, useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { GraphCanvas } from "@/components/team-graph";
+import { isLinkPath } from "@/components/team-graph/links";
 import type { GraphEdge, GraphNode } from "@/components/team-graph/flow";
 
 import { useBuilder } from "../context";
@@ -28,6 +29,11 @@ export function Canvas() {
 
   const walk = (event: KeyboardEvent) => {
     const id = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__node")?.dataset.id;
+    const edge = (event.target as HTMLElement).closest<HTMLElement>(".react-flow__edge")?.dataset.id;
+    if (edge && isLinkPath(edge) && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      store.select(edge);
+    }
     if (!id) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
@@ -53,15 +59,15 @@ export function Canvas() {
         onNodeDrag={(event, node) => "clientX" in event && events.onNodeDrag(event, node)}
         onNodeDragStop={events.onNodeDragStop}
         onNodeClick={(_, node) => store.select(node.id)}
+        onEdgeClick={(_, edge) => edge.type === "link" && store.select(edge.id)}
         onPaneClick={() => store.select(null)}
         onConnect={events.onConnect}
         onReconnect={(_, connection) => events.onConnect(connection)}
         isValidConnection={events.isValidConnection}
-        edgesFocusable={false}
         nodeDragThreshold={4}
         connectionRadius={28}
       >
-        {!dragging && <SelectionToolbar />}
+        {!dragging && <SelectionToolbar nodes={nodes} />}
         <CanvasTools minimap={minimap} onToggleMinimap={() => setMinimap(!minimap)} />
         {minimap && <MiniMap pannable zoomable position="bottom-right" nodeColor={(node) => COLORS[node.type ?? ""] ?? "var(--t-accent)"} nodeStrokeColor="var(--t-line-strong)" nodeBorderRadius={12} ariaLabel="Minimap" />}
       </GraphCanvas>

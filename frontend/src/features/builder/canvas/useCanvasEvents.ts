@@ -3,11 +3,14 @@ import type { DragEvent } from "react";
 
 import type { NodePosition } from "@/api/types";
 import { looseIndex, type GraphEdge, type GraphNode } from "@/components/team-graph/flow";
+import { flowOf } from "@/components/team-graph/links";
 import { SIZE } from "@/components/team-graph/place";
+import { componentAt } from "@/lib/components";
 
 import { useBuilder } from "../context";
 import { attachLoose, moveLoose, moveParticipant, moveTool, placeNodes } from "../document/commands";
-import type { Command } from "../document/model";
+import { connectMembers } from "../document/links";
+import type { Command, Doc } from "../document/model";
 import { DRAG_TYPE } from "../palette-items";
 import { usePlaceItem } from "../usePlaceItem";
 import { absoluteBoxes, nodeAt, orderAt, wouldOverlap } from "./drop";
@@ -19,12 +22,15 @@ function typeOf(nodes: readonly GraphNode[], id: string | null): GraphNode["type
 
 const participantIndex = (id: string) => Number(id.match(/\[(\d+)\]$/)?.[1] ?? -1);
 
-/** What an edge drawn by hand means: a tool for an agent, or who speaks after whom. */
-export function connectionCommand(nodes: readonly GraphNode[], source: string, target: string): Command | null {
+/** What an edge drawn by hand means: a tool for an agent, who speaks after whom, a handoff, an edge of a graph. */
+export function connectionCommand(doc: Doc, nodes: readonly GraphNode[], source: string, target: string): Command | null {
   const [from, to] = [typeOf(nodes, source), typeOf(nodes, target)];
   if (from === "tool" && to === "agent") return toolCommand(source, target);
   const [one, other] = [nodes.find((node) => node.id === source), nodes.find((node) => node.id === target)];
-  if (from === "tool" || to === "tool" || !one?.parentId || one.parentId !== other?.parentId || one === other) return null;
+  if (from === "tool" || to === "tool" || !one?.parentId || one.parentId !== other?.parentId) return null;
+  const team = componentAt(doc.component, one.parentId);
+  if (!team || flowOf({ component: team }) !== "order") return connectMembers(doc, one.parentId, source, target);
+  if (one === other) return null;
   const [after, moved] = [participantIndex(source), participantIndex(target)];
   return moveParticipant(one.parentId, moved, moved > after ? after + 1 : after);
 }
@@ -71,14 +77,14 @@ export function useCanvasEvents(nodes: GraphNode[], dragging: Dragging | null, s
   };
 
   const onConnect = (connection: Connection) => {
-    const command = connectionCommand(nodes, connection.source, connection.target);
+    const command = connectionCommand(store.getState().doc, nodes, connection.source, connection.target);
     if (command && !readOnly) store.run(command);
   };
 
   const isValidConnection = (connection: Connection | GraphEdge) => {
     const { source, target, sourceHandle, targetHandle } = connection;
     const fitting = (sourceHandle === "agent") === (targetHandle === "tools");
-    return fitting && connectionCommand(nodes, source, target) !== null;
+    return fitting && connectionCommand(store.getState().doc, nodes, source, target) !== null;
   };
 
   const onDrop = (event: DragEvent) => {

@@ -41,5 +41,6 @@ export function useGraph(): Graph {
       }),
     [base, counts, selected, dragging, readOnly],
   );
-  return { nodes, edges: base.edges, colors: base.colors, dragging, setDragging };
+  const edges = useMemo(() => base.edges.map((edge) => (edge.type === "link" ? { ...edge, selected: edge.id === selected, reconnectable: false } : edge)), [base.edges, selected]);
+  return { nodes, edges, colors: base.colors, dragging, setDragging };
 }

@@ -1,7 +1,7 @@
 /** Every edit of a team as a command object. */
 import type { Component, NodePosition } from "@/api/types";
 import { formatPath, getAt, insertAt, joinPath, parsePath, removeAt, setAt, type PathKey } from "@/lib/component-path";
-import { componentAt, componentName, isTeam } from "@/lib/components";
+import { componentAt, componentName } from "@/lib/components";
 
 import { participantsPath, permuteLayout, withoutPlaces, withPlaces } from "./layout";
 import type { Command, Doc } from "./model";
@@ -159,7 +159,7 @@ export function replaceComponent(path: string, component: Component, label: stri
 
 /** The whole document, as the JSON view, a restored revision or the server gives it. */
 export function replaceDocument(next: Partial<Doc>, label: string, mergeKey?: string): Command {
-  return { label, mergeKey, apply: (doc) => ({ doc: { ...doc, ...next }, select: null }) };
+  return { label, mergeKey, whole: true, apply: (doc) => ({ doc: { ...doc, ...next }, select: null }) };
 }
 
 export function placeNodes(places: Record<string, NodePosition>): Command {
@@ -216,17 +216,4 @@ export function attachLoose(index: number, agent: string): Command {
       return cleared && added ? { doc: cleared.doc, select: added.select } : null;
     },
   };
-}
-
-/** Where a component of this kind belongs when it is dropped or pasted onto `target`. */
-export function receives(target: Component, component: Component): "participant" | "tool" | "termination" | "model" | null {
-  const type = component.component_type;
-  if (isTeam(target)) {
-    if (type === "agent" || type === "team") return "participant";
-    if (type === "termination") return "termination";
-    return type === "model" ? "model" : null;
-  }
-  if (target.component_type !== "agent") return null;
-  if (type === "tool" || type === "workbench") return "tool";
-  return type === "model" ? "model" : null;
 }

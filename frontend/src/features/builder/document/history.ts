@@ -1,4 +1,5 @@
 /** Undo and redo over immutable documents: a step is a reference, not a copy. */
+import { followNames } from "./follow";
 import type { Command, Doc, Outcome } from "./model";
 
 interface Step {
@@ -23,8 +24,10 @@ export function startHistory(doc: Doc): History {
 }
 
 export function run(history: History, command: Command, now: number): { history: History; outcome: Outcome } | null {
-  const outcome = command.apply(history.doc);
-  if (!outcome || outcome.doc === history.doc) return null;
+  const applied = command.apply(history.doc);
+  if (!applied) return null;
+  const outcome = command.whole ? applied : { ...applied, doc: followed(history.doc, applied.doc) };
+  if (outcome.doc === history.doc) return null;
   const last = history.past.at(-1);
   const merges = Boolean(
     last && command.mergeKey && last.mergeKey === command.mergeKey && now - last.at < MERGE_WITHIN_MS && history.future.length === 0,
@@ -33,6 +36,11 @@ export function run(history: History, command: Command, now: number): { history:
     ? [...history.past.slice(0, -1), { ...last, at: now }]
     : [...history.past, { label: command.label, doc: history.doc, mergeKey: command.mergeKey, at: now }].slice(-LIMIT);
   return { history: { doc: outcome.doc, past, future: [] }, outcome };
+}
+
+function followed(before: Doc, after: Doc): Doc {
+  const component = followNames(before.component, after.component);
+  return component === after.component ? after : { ...after, component };
 }
 
 export function undo(history: History): History {

@@ -19,5 +19,7 @@ export interface Command {
   label: string;
   /** Edits in a row with the same key, such as typing in one field, undo as one. */
   mergeKey?: string;
+  /** It brings a whole document, in which names are taken as they are. */
+  whole?: boolean;
   apply(doc: Doc): Outcome | null;
 }

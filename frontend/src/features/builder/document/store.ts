@@ -32,7 +32,12 @@ export class DocumentStore {
 
   run = (command: Command): boolean => {
     const result = run(this.history, command, Date.now());
-    if (!result) return false;
+    // An edge that is there already changes nothing, and is selected all the same.
+    if (!result) {
+      const select = command.apply(this.history.doc)?.select;
+      if (select) this.select(select);
+      return false;
+    }
     this.history = result.history;
     const { select } = result.outcome;
     this.publish(select === undefined ? this.state.selected : select);

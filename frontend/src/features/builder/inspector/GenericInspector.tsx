@@ -39,7 +39,7 @@ export function GenericInspector({ path, component }: { path: string; component:
         </Section>
       )}
       {!loose && entry && editableFields(entry.config_schema).length > 0 && (
-        <Section title="Settings"><SchemaForm schema={entry.config_schema} value={component.config} onChange={set} readOnly={readOnly} errors={errors} /></Section>
+        <Section title="Settings"><SchemaForm schema={entry.config_schema} value={component.config} onChange={set} readOnly={readOnly} errors={errors} at={[]} /></Section>
       )}
       {!loose && !entry && (
         <Section title="Settings">

@@ -9,16 +9,26 @@ import { ModelPicker } from "@/components/model-picker/ModelPicker";
 import { editableFields, SchemaForm } from "@/components/schema-form/SchemaForm";
 import { Section } from "@/components/Section";
 import { agentColors } from "@/lib/agent-colors";
-import { className, componentAt, componentName, participantsOf } from "@/lib/components";
+import { useDefaultModel } from "@/components/team-graph";
+import { flowOf } from "@/components/team-graph/links";
+import { className, componentAt, componentName, MAGENTIC, participantsOf, SELECTOR } from "@/lib/components";
 import { joinPath } from "@/lib/component-path";
 
 import { useBuilder, useBuilderState, useRun } from "../context";
 import { moveParticipant, replaceComponent, setTeamModel } from "../document/commands";
+import { asTeamType } from "../document/team-type";
+import { EdgeList } from "./LinkList";
 import { TerminationEditor } from "./TerminationEditor";
 import { useFields } from "./useFields";
 import classes from "../builder.module.css";
 
-const SHOWN = ["name", "description", "max_turns"] as const;
+const SHOWN = ["name", "description", "max_turns", "participants", "termination_condition", "model_client"] as const;
+
+/** What matters of a kind of team beside its members; the rest is under Advanced. */
+const FIRST: Record<string, readonly string[]> = {
+  [SELECTOR]: ["selector_prompt", "allow_repeated_speaker"],
+  [MAGENTIC]: ["max_stalls"],
+};
 
 function Participants({ path, component }: { path: string; component: Component }) {
   const { store, readOnly } = useBuilder();
@@ -46,15 +56,37 @@ function Participants({ path, component }: { path: string; component: Component 
   );
 }
 
+/** How such a team finds its next speaker, and with which model. */
+function Choosing({ path, component }: { path: string; component: Component }) {
+  const { doc } = useBuilderState();
+  const { errors, set, readOnly } = useFields(path, component);
+  const fallback = useDefaultModel(doc.settings.model);
+  const schema = useRegistry().get(component.provider)?.config_schema;
+  const first = FIRST[component.provider] ?? [];
+  if (!schema || !("model_client" in (schema.properties ?? {}))) return null;
+  return (
+    <Section title={component.provider === MAGENTIC ? "Who leads" : "Who chooses the speaker"}>
+      <div data-field="model_client">
+        <ModelPicker value={component.config.model_client} onChange={(model) => set("model_client", model)} readOnly={readOnly} error={errors.model_client} description={`Workspace default means: ${fallback.label}`} />
+      </div>
+      <SchemaForm schema={schema} value={component.config} onChange={set} readOnly={readOnly} errors={errors} at={[]} omit={editableFields(schema).map((field) => field.name).filter((name) => !first.includes(name))} />
+    </Section>
+  );
+}
+
 function TeamType({ path, component }: { path: string; component: Component }) {
   const { readOnly } = useBuilder();
   const run = useRun();
   const entries = useQuery(componentsQuery).data?.results ?? [];
-  const types = entries.filter((entry) => entry.component_type === "team").map((entry) => ({ value: entry.provider, label: entry.label }));
+  const registry = useRegistry();
+  const types = entries.filter((entry) => entry.component_type === "team" && (!entry.hidden || entry.provider === component.provider)).map((entry) => ({ value: entry.provider, label: entry.label }));
   if (!types.some((type) => type.value === component.provider)) types.push({ value: component.provider, label: className(component.provider) });
   return (
     <Select label="Type" description="Who speaks next" data={types} value={component.provider} allowDeselect={false} readOnly={readOnly}
-      onChange={(provider) => provider && run(replaceComponent(path, { ...component, provider, label: null }, "Change the team's type"))} />
+      onChange={(provider) => {
+        const next = provider && provider !== component.provider ? registry.get(provider) : undefined;
+        if (next) run(replaceComponent(path, asTeamType(component, next, registry.get(component.provider)), "Change the team's type"));
+      }} />
   );
 }
 
@@ -64,6 +96,8 @@ export function TeamInspector({ path, component }: { path: string; component: Co
   const { errors, text, set, readOnly } = useFields(path, component);
   const run = useRun();
   const schema = useRegistry().get(component.provider)?.config_schema;
+  const flow = flowOf({ component });
+  const omit = [...SHOWN, ...(FIRST[component.provider] ?? [])];
   const turns = component.config.max_turns;
   const termination = componentAt(doc.component, joinPath(path, "config", "termination_condition"));
   return (
@@ -73,7 +107,9 @@ export function TeamInspector({ path, component }: { path: string; component: Co
         <Textarea label="Description" data-field="description" autosize minRows={2} maxRows={5} value={text("description")} placeholder={component.description ?? undefined} onChange={(event) => set("description", event.currentTarget.value)} error={errors.description} readOnly={readOnly} />
         <TeamType path={path} component={component} />
       </Stack>
-      <Section title="Speaking order"><Participants path={path} component={component} /></Section>
+      <Section title={flow === "order" ? "Speaking order" : "Members"}><Participants path={path} component={component} /></Section>
+      {flow === "graph" && <EdgeList path={path} component={component} />}
+      <Choosing path={path} component={component} />
       <Section title="Ends when">
         <div data-field="termination_condition" tabIndex={-1}>
           <TerminationEditor value={termination} readOnly={readOnly} onChange={(next) => set("termination_condition", next ?? undefined)} />
@@ -86,8 +122,8 @@ export function TeamInspector({ path, component }: { path: string; component: Co
           <ModelPicker label="For agents that use the default" value={doc.settings.model} onChange={(model) => run(setTeamModel(model))} readOnly={readOnly} />
         </Section>
       )}
-      {schema && editableFields(schema, SHOWN).length > 0 && (
-        <Section title="Advanced" folded><SchemaForm schema={schema} value={component.config} onChange={set} omit={SHOWN} readOnly={readOnly} errors={errors} /></Section>
+      {schema && editableFields(schema, omit).length > 0 && (
+        <Section title="Advanced" folded><SchemaForm schema={schema} value={component.config} onChange={set} omit={omit} at={[]} readOnly={readOnly} errors={errors} /></Section>
       )}
     </>
   );

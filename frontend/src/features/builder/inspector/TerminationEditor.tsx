@@ -7,11 +7,10 @@ import type { Component } from "@/api/types";
 import { ComponentIcon } from "@/components/ComponentIcon";
 import { SchemaForm } from "@/components/schema-form/SchemaForm";
 import { withField } from "@/components/model-picker/ModelPicker";
-import { className } from "@/lib/components";
+import { className, componentOf } from "@/lib/components";
 import { conditionsOf, isCombination } from "@/lib/terminations";
 
 import * as tree from "../document/terminations";
-import { componentOf } from "../palette-items";
 import classes from "../builder.module.css";
 
 interface EditorProps {
@@ -30,7 +29,7 @@ interface NodeProps {
 
 function AddCondition({ label, onAdd }: { label: string; onAdd: (condition: Component) => void }) {
   const entries = useQuery(componentsQuery).data?.results ?? [];
-  const leaves = entries.filter((entry) => entry.component_type === "termination" && !isCombination(componentOf(entry)));
+  const leaves = entries.filter((entry) => entry.component_type === "termination" && !entry.hidden && !isCombination(componentOf(entry)));
   return (
     <Menu position="bottom-start" width={280}>
       <Menu.Target><Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} />} style={{ alignSelf: "flex-start" }}>{label}</Button></Menu.Target>
