@@ -120,7 +120,19 @@ class DbJournal:
         fresh = [draft for draft in drafts if not self._is_recorded(draft)]
         if fresh or checkpoint is not None:
             await self._write(fresh, checkpoint)
-        return [self._recorded[draft.key][0] for draft in drafts]
+        events = [self._recorded[draft.key][0] for draft in drafts]
+        if checkpoint is not None and checkpoint.frame == "":
+            self._forget_before(self._checkpoints[""].seq)
+        return events
+
+    def _forget_before(self, seq: int) -> None:
+        """What a checkpoint stands for is asked for no more: a long run's log need not stay in
+        memory. Commands may be asked for again."""
+        self._recorded = {
+            key: (event, fingerprint)
+            for key, (event, fingerprint) in self._recorded.items()
+            if event.seq > seq or event.kind in _COMMANDS
+        }
 
     async def settled(self) -> None:
         if self._inflight:
