@@ -23,6 +23,7 @@ SUITES = {
         "tests/api/test_bad_input.py",
     ],
     "recovery": ["tests/execution/test_recovery.py"],
+    "teams": ["tests/conformance/test_recovery_on_databases.py"],
 }
 LONGEST = 400
 """Seconds; one that hangs shall fail."""
