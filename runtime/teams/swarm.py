@@ -74,9 +74,10 @@ class Swarm(BaseGroupChat[TeamConfig]):
         return Next([self.by_name[self._current]])
 
     def took_task(self, task: list[ChatMessage]) -> None:
-        """Of a task, as of the thread, the last handoff counts."""
+        """Of a task, as of the thread, the last handoff counts. One to nobody in particular only
+        brings what was said before: a society of mind writes it to its team."""
         for message in reversed(self.thread.messages):
-            if isinstance(message, HandoffMessage):
+            if isinstance(message, HandoffMessage) and message.target:
                 if message.target not in self.by_name:
                     raise self._nobody(message.target)
                 self._current = message.target

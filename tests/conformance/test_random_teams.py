@@ -6,14 +6,15 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from runtime.testing import Crash, InMemoryJournal
 from tests.conformance.random_teams import teams
 from tests.conformance.recovery import assert_same
 from tests.conformance.sessions import Session, problems
-from tests.runtime.support import Json
+from tests.runtime.support import Json, model, team
+from tests.runtime.test_teams import component, echo, swarm
 
 TASKS = ("First task", "Second task")
 RUNS = len(TASKS)
@@ -50,11 +51,25 @@ def _goes_on(journal: InMemoryJournal) -> bool:
     return all(event.kind != "run.completed" for event in journal.log.events)
 
 
+SWARM_IN_SOCIETY = team(
+    component(
+        "agents.SocietyOfMindAgent",
+        "agent",
+        name="society",
+        team=swarm(echo("x"), echo("y"), max_turns=1),
+        model_client=model("one", "two", "three", "four"),
+    ),
+    max_turns=2,
+)
+"""Found by chance: at its second turn a society hands its team what was said before, as a handoff
+to nobody, and a swarm took it for one."""
+
 CUT = st.tuples(st.floats(0, 1, exclude_max=True), st.booleans())
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(spec=teams(), cuts=st.lists(CUT, min_size=RUNS, max_size=RUNS))
+@example(spec=SWARM_IN_SOCIETY, cuts=[(0.3, False), (0.6, True)])
 def test_random_teams_end_and_recover(spec: Json, cuts: Any) -> None:
     assert not problems(spec)
 
