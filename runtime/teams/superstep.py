@@ -175,4 +175,5 @@ def _ended(turn: Turn, *, interrupted: bool = False) -> Draft:
 
 
 def actor_id(path: str, key: str) -> AgentId:
-    return AgentId(path.replace("/", ".") or "team", key)
+    """The root team's has a hyphen, which no member's name has: a member may be named anything."""
+    return AgentId(path.replace("/", ".") or "root-team", key)
