@@ -24,6 +24,7 @@ MAX_CALLS: Final = 16
 MAX_STREAMS: Final = 64
 """Executions at once in this process; more wait for their turn."""
 TICK: Final = 0.5
+USUAL_PLACE: Final = "unix:///var/run/docker.sock"
 
 How = Literal["exited", "timeout", "enough", "gone"]
 
@@ -154,7 +155,7 @@ def _connect(url: str | None) -> Any:
             "Code cannot run: the docker package is not installed.",
             hint="Install it with: pip install docker",
         ) from error
-    where = url or os.environ.get("DOCKER_HOST", "")
+    where = url or os.environ.get("DOCKER_HOST") or USUAL_PLACE
     if where.startswith("unix://"):
         # The SDK would say it in a longer way, and leave the socket unclosed.
         with socket.socket(socket.AF_UNIX) as probe:

@@ -6,9 +6,10 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
+from runtime.facade.options import Options, Task, Team
 from runtime.facade.people import Decision
 from runtime.facade.result import RunError, TaskResult
-from runtime.facade.session import Options, Session, Task, Team
+from runtime.facade.session import Session
 from runtime.messages import JsonObject, TeamMessage
 
 __all__ = ["Decision", "Options", "RunError", "Session", "TaskResult", "run", "stream"]

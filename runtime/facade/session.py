@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+import weakref
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,10 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 from runtime.components.load import Loaded, load
 from runtime.components.spec import Component
 from runtime.durable.journal import ENDED, MemoryLog
-from runtime.durable.limits import RunLimits
 from runtime.engine import Factory, Outcome, RunEngine, RunServices
 from runtime.errors import RuntimeFault, SpecError
-from runtime.events import Event
 from runtime.events.payloads import (
     Actor,
     CommandReceived,
@@ -28,10 +26,10 @@ from runtime.events.payloads import (
     RunPaused,
     RunStopped,
 )
-from runtime.facade.clock import SystemClock
 from runtime.facade.environment import EnvironmentSecrets
 from runtime.facade.feed import Feed
-from runtime.facade.people import PROGRAM, Approve, Ask, Decision, Gate, People, open_requests
+from runtime.facade.options import Options, Task, Team
+from runtime.facade.people import PROGRAM, Decision, Gate, People, open_requests
 from runtime.facade.people import answer as record_answer
 from runtime.facade.people import decide as record_decision
 from runtime.facade.result import Request, RunError, TaskResult
@@ -43,45 +41,15 @@ from runtime.messages import (
     TextMessage,
 )
 from runtime.model_clients.pool import ModelClientPool
-from runtime.operator import Operator
-from runtime.ports import ApprovalGate, Blobs, Clock, FileArea, Secrets, VectorStore
-from runtime.stores import MemoryBlobs, MemoryFiles, MemoryVectors
-from runtime.telemetry import Telemetry, telemetry_from_environment
+from runtime.ports import Clock, Secrets
+from runtime.telemetry import telemetry_from_environment
 
 STATE_FORMAT = 1
 _FOR_EVER = 1e7
 """Seconds; a run waits in its place as long as somebody is being asked."""
 _ENDS = (RunCompleted, RunFailed, RunPaused, RunParked, RunStopped)
 _ID = TypeAdapter(str)
-Team = Component | JsonObject | Loaded | Factory
-Task = str | ChatMessage | Sequence[ChatMessage] | None
 _MESSAGE: TypeAdapter[ChatMessage] = TypeAdapter(ChatMessage)
-
-
-@dataclass
-class Options:
-    """What a program may decide. Without `approve`, calls with side effects are simply made, as in
-    AutoGen; without `ask`, a run that asks a person ends as `waiting`."""
-
-    approve: Approve | None = None
-    ask: Ask | None = None
-    gate: ApprovalGate | None = None
-    files: FileArea = field(default_factory=MemoryFiles)
-    blobs: Blobs = field(default_factory=MemoryBlobs)
-    vectors: VectorStore = field(default_factory=MemoryVectors)
-    secrets: Secrets | None = None
-    """None: keys of the environment."""
-    operator: Operator = field(default_factory=Operator)
-    clients: ModelClientPool | None = None
-    clock: Clock = field(default_factory=SystemClock)
-    limits: RunLimits | None = None
-    telemetry: Telemetry | None = None
-    """None: what TROUPE_TELEMETRY says."""
-    output_task_messages: bool = True
-    emit_team_events: bool | None = None
-    """None: what the team's config says."""
-    on_event: Callable[[Event], None] | None = None
-    """Gets each event of the log as it is recorded."""
 
 
 class Session:
@@ -99,7 +67,12 @@ class Session:
         self._telemetry = self.options.telemetry or telemetry_from_environment()
         self._clients = self.options.clients or ModelClientPool()
         self._logs: list[MemoryLog] = []
-        self._running = False
+        self._reader: weakref.ref[Any] | None = None
+        self._left = asyncio.Event()
+        self._unread: list[TeamMessage] = []
+        """What happened after the last reader had left its stream."""
+        self._told = True
+        """Whether somebody heard how the last run ended."""
         self.id = str(uuid.uuid4())
         if state is not None:
             self.load_state(state)
@@ -109,27 +82,48 @@ class Session:
     async def run(self, task: Task = None) -> TaskResult:
         """Raises RunError when the run fails or needs somebody. None as the task goes on without
         a new one, or with the run that is not at its end."""
+        result = None
         async for item in self.stream(task):
             if isinstance(item, TaskResult):
-                return item
-        raise RuntimeFault("The stream ended without a result")
+                result = item
+        if result is None:
+            raise RuntimeFault("The stream ended without a result")
+        return result
 
-    async def stream(self, task: Task = None) -> AsyncGenerator[TeamMessage | TaskResult, None]:
+    def stream(self, task: Task = None) -> AsyncGenerator[TeamMessage | TaskResult, None]:
         """Messages and agent events as they happen, and a TaskResult at the end. Leaving the loop
         early stops the work where it is; it is not lost, `run(None)` goes on."""
-        if self._running:
-            raise RuntimeFault("This session is running already")
-        self._running = True
+        seat: list[weakref.ref[Any]] = []
+        items = self._seated(task, seat)
+        seat.append(weakref.ref(items))
+        return items
+
+    async def _seated(
+        self, task: Task, seat: list[weakref.ref[Any]]
+    ) -> AsyncGenerator[TeamMessage | TaskResult, None]:
+        """A stream that nobody holds any more is being closed by the loop: the next one waits for
+        that, and does not call it a second run."""
+        while self._reader is not None:
+            if self._reader() is not None:
+                raise RuntimeFault("This session is running already")
+            await self._left.wait()
+        self._reader = seat[0]
+        self._left.clear()
         try:
             async with aclosing(self._stream(task)) as items:
                 async for item in items:
                     yield item
         finally:
-            self._running = False
+            self._reader = None
+            self._left.set()
 
     async def _stream(self, task: Task) -> AsyncGenerator[TeamMessage | TaskResult, None]:
         queue: asyncio.Queue[TeamMessage | None] = asyncio.Queue()
         log, feed = await self._open(task, queue.put_nowait)
+        unread, self._unread = self._unread, []
+        for waiting in unread if task is None else ():
+            queue.put_nowait(waiting)
+        self._told = False
         driver = asyncio.ensure_future(self._drive(log, feed))
         driver.add_done_callback(lambda _: queue.put_nowait(None))
         messages: list[TeamMessage] = []
@@ -138,12 +132,14 @@ class Session:
                 if not isinstance(item, ModelClientStreamingChunkEvent):
                     messages.append(item)
                 yield item
+            self._told = True
             await driver
             yield self._result(log, messages)
         finally:
             driver.cancel()
             await asyncio.gather(driver, return_exceptions=True)
             log.watchers.clear()
+            self._unread = _rest(queue)
 
     def stop(self, reason: str = "") -> None:
         """Ends the run at once; its result has the outcome `stopped`."""
@@ -188,7 +184,7 @@ class Session:
 
     def load_state(self, state: JsonObject) -> None:
         """Raises SpecError for anything that `save_state` did not give."""
-        if self._running:
+        if self._reader is not None:
             raise RuntimeFault("This session is running")
         if not isinstance(state, dict) or state.get("format") != STATE_FORMAT:
             raise SpecError("This is no saved state of a session", path="$.format")
@@ -200,6 +196,7 @@ class Session:
         except (ValidationError, ValueError, KeyError, TypeError) as error:
             raise SpecError(f"The saved state cannot be read: {error!s:.200}") from error
         self._logs = logs
+        self._unread, self._told = [], True
 
     # Inside ------------------------------------------------------------------------------------
 
@@ -211,7 +208,7 @@ class Session:
             await self._life(
                 last, Feed(last.run_id, last.clock, put, tasks=False, team_events=False)
             )
-        goes_on = task is None and unfinished and last is not None
+        goes_on = task is None and (unfinished or not self._told)
         log = last if goes_on and last is not None else self._new_log(task)
         feed = Feed(
             log.run_id,
@@ -249,6 +246,8 @@ class Session:
 
     async def _drive(self, log: MemoryLog, feed: Feed) -> None:
         """Lives of the run, until it ends or waits for what nobody here can give."""
+        if log.status in ENDED:
+            return  # it ended after the last reader had left
         people = People(log, self.options.approve, self.options.ask)
         log.watchers.append(people.event)
         people.start()
@@ -343,6 +342,15 @@ def _spec(team: Team, secrets: Secrets) -> Component | Factory:
     if not isinstance(team, Component) and not callable(team):
         raise SpecError(f"A team is component JSON or a factory, not a {type(team).__name__}")
     return team
+
+
+def _rest(queue: asyncio.Queue[TeamMessage | None]) -> list[TeamMessage]:
+    left = [queue.get_nowait() for _ in range(queue.qsize())]
+    return [
+        item
+        for item in left
+        if item is not None and not isinstance(item, ModelClientStreamingChunkEvent)
+    ]
 
 
 def _messages(task: Task, clock: Clock) -> list[ChatMessage]:
