@@ -72,6 +72,7 @@ function withApproval(view: RunView, moment: Moment, call: string, approval: App
       isError: false,
       outcome: null,
       durationMs: null,
+      artifacts: null,
     },
     call,
   );

@@ -128,6 +128,7 @@ export function toolRequested(
       isError: false,
       outcome: null,
       durationMs: null,
+      artifacts: null,
     },
     `tool:${p.call_id}`,
   );
@@ -164,6 +165,7 @@ export function toolCompleted(
     isError: p.is_error,
     outcome: p.outcome,
     durationMs: p.duration_ms,
+    artifacts: p.artifacts,
   }));
   const closed = closeBar(next, moment, name, p.is_error);
   return { ...closed, openItems: withoutEntry(closed.openItems, name) };

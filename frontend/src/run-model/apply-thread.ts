@@ -16,8 +16,10 @@ export function turnStarted(
 ): RunView {
   const path = event.agent_path;
   const team = parentPath(path);
-  const group: Group = { id: event.seq, turn: event.turn, agentPath: path, speaker: p.speaker };
-  const from = view.lastSpeaker.get(team) ?? team;
+  // Who speaks at the same time did not hand over: both come after whoever was before them.
+  const beside = [...view.openTurns.values()].find((open) => open.agentPath !== path && parentPath(open.agentPath) === team);
+  const from = beside?.from ?? view.lastSpeaker.get(team) ?? team;
+  const group: Group = { id: event.seq, turn: event.turn, agentPath: path, speaker: p.speaker, from };
   const next: RunView = {
     ...forgetModels(view, path),
     turn: Math.max(view.turn, event.turn),

@@ -68,7 +68,8 @@ function reduce(view: RunView, moment: Moment): RunView {
     case "turn.started":
       return thread.turnStarted(view, moment, p);
     case "turn.ended":
-      return thread.turnEnded(view, moment);
+      // Said inside the turn that it cut short, so before that one is closed.
+      return thread.turnEnded(p.interrupted ? run.notice(view, moment, p) : view, moment);
     case "message.posted":
       return thread.messagePosted(view, moment, p);
     case "model.started":

@@ -20,6 +20,8 @@ export interface Group {
   readonly turn: number;
   readonly agentPath: string;
   readonly speaker: string;
+  /** Agent path of who spoke before; the team's at the beginning. */
+  readonly from: string;
 }
 
 interface ItemBase {
@@ -131,6 +133,8 @@ export interface ToolItem extends ItemBase {
   readonly isError: boolean;
   readonly outcome: ToolOutcome | null;
   readonly durationMs: number | null;
+  /** What it left beside its result, such as the files of an execution. */
+  readonly artifacts: Readonly<Record<string, unknown>> | null;
 }
 
 export interface InputItem extends ItemBase {
@@ -157,6 +161,7 @@ export interface NoticeItem extends ItemBase {
     | "run.quarantined"
     | "command.received"
     | "memory.queried"
+    | "turn.ended"
   >;
 }
 

@@ -56,7 +56,7 @@ export function OrderEdge(props: EdgeProps<GraphEdge>) {
 /** Over the row in a lane of its own: [path, label x, label y]. */
 function arcPath(ends: Ends, lane: number): [string, number, number] {
   const radius = 8;
-  const out = 18 + lane * 4;
+  const out = 14 + Math.min(lane, 5) * 4;
   const top = Math.min(ends.sourceY, ends.targetY) - SIZE.agentHeight / 2 - 14 - lane * SIZE.lane;
   const right = ends.sourceX + out;
   const left = ends.targetX - out;

@@ -5,6 +5,8 @@ import { useState } from "react";
 import type { JsonSchema } from "@/api/types";
 import { plural } from "@/lib/format";
 
+import { codeBlocks } from "./code-blocks";
+import { CodeBlocks } from "./CodeBlocks";
 import { countHiddenIn } from "./visible-text";
 import { VisibleText } from "./VisibleText";
 import classes from "./tool-call.module.css";
@@ -54,6 +56,8 @@ export function ArgumentsView({ value, schema, label, compact }: ArgumentsViewPr
 }
 
 function Field({ name, value, schema }: { name: string; value: unknown; schema?: JsonSchema }) {
+  const blocks = codeBlocks(value);
+  if (blocks !== null) return <CodeBlocks name={name} blocks={blocks} />;
   const text = typeof value === "string" ? value : stringify(value);
   const lines = text.split("\n").length;
   const large = lines > 1 || text.length > 80;

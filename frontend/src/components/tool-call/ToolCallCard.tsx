@@ -5,6 +5,8 @@ import { formatAgo, formatDuration } from "@/lib/format";
 import type { Approval, ToolItem } from "@/run-model";
 
 import { ArgumentsView } from "./ArgumentsView";
+import { executionNotes, leftFiles } from "./code-blocks";
+import { LeftFiles } from "./CodeBlocks";
 import { previewOf, statusOf, type CallStatus } from "./call-status";
 import { VisibleText } from "./VisibleText";
 import { decisionSentence, EFFECT } from "./wording";
@@ -87,6 +89,7 @@ function CallBody({ call }: { call: ToolItem }) {
           <pre className={classes.block} data-bad={call.isError || undefined} tabIndex={0}><VisibleText text={call.result} /></pre>
         </section>
       )}
+      <LeftFiles files={leftFiles(call.artifacts)} notes={executionNotes(call.artifacts)} />
       <div className={classes.facts}>
         {call.effect !== null && <span title={EFFECT[call.effect].sentence}>{EFFECT[call.effect].label}</span>}
         {gate !== undefined && <span>{gate.verdict === "allow" ? "allowed" : gate.verdict === "deny" ? "denied" : "asks"} by policy {gate.policyVersion}: {gate.rule}</span>}

@@ -1,6 +1,7 @@
 /** What a call's card says at a glance. Pure. */
 import type { ToolItem } from "@/run-model";
 
+import { codeBlocks } from "./code-blocks";
 import { OUTCOME } from "./wording";
 
 export interface CallStatus {
@@ -24,6 +25,8 @@ const PREVIEW = 160;
 /** The arguments, and once there is one the result, on one line. */
 export function previewOf(call: ToolItem): string {
   const shown = call.executed ?? call.proposed;
+  const blocks = codeBlocks(shown?.blocks);
+  if (blocks) return brief(blocks.map((block) => block.code.trim()).join(" · ")).replaceAll("\n", " ");
   const text = shown === null ? (call.raw ?? "") : Object.entries(shown).map(([name, value]) => `${name}: ${brief(value)}`).join(", ");
   const line = text.slice(0, PREVIEW).replaceAll("\n", " ");
   return text.length > PREVIEW ? `${line}…` : line;

@@ -211,7 +211,7 @@ describe("the call's card", () => {
     type: "tool", id: 5, seqs: [5], agentPath: "writer", turn: 1, at: 0, group: null, opensGroup: false, callId: "c", tool: "write_file",
     status: "done", proposed: { path: "a.md" }, raw: null, argsHash: "h", effect: "idempotent", sideEffects: true,
     gates: [{ verdict: "ask", rule: "default", policyVersion: 2 }], approvals: [], executed: { path: "b.md" }, idempotencyKey: "k",
-    result: "done", isError: false, outcome: "done", durationMs: 12,
+    result: "done", isError: false, outcome: "done", durationMs: 12, artifacts: null,
   };
 
   it("is closed when all is well, and opens to what ran and what was proposed", async () => {

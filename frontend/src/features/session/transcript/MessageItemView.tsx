@@ -1,8 +1,9 @@
-import { IconArrowForwardUp, IconFlagFilled, IconListDetails } from "@tabler/icons-react";
+import { IconArrowForwardUp, IconBraces, IconFlagFilled, IconListDetails } from "@tabler/icons-react";
 
 import { MarkdownView } from "@/components/MarkdownView";
 import { type MessageItem, messageText } from "@/run-model";
 
+import { MessageBody } from "./MessageBody";
 import classes from "./transcript.module.css";
 
 /** A message that no model call of this transcript wrote. */
@@ -21,8 +22,9 @@ export function MessageItemView({ item }: { item: MessageItem }) {
     <div className={classes.message}>
       {message.type === "HandoffMessage" && <p className={classes.quiet}><IconArrowForwardUp size={14} aria-hidden /> Hands over to {message.target}</p>}
       {message.type === "StopMessage" && <p className={classes.quiet}><IconFlagFilled size={14} aria-hidden /> Asks to stop</p>}
+      {message.type === "StructuredMessage" && message.content_type && <p className={classes.quiet}><IconBraces size={14} aria-hidden /> {message.content_type}</p>}
       {who}
-      <MarkdownView text={messageText(message, true)} />
+      <MessageBody message={message} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import { Button } from "@mantine/core";
 import {
-  IconAlertTriangle, IconBiohazard, IconBulb, IconCircleCheck, IconHourglassEmpty, IconInfoCircle, IconPlayerPauseFilled, IconPlayerPlay, IconPlayerStop, IconPlugConnectedX, IconQuestionMark,
+  IconAlertTriangle, IconBiohazard, IconBulb, IconCircleCheck, IconClockX, IconHourglassEmpty, IconInfoCircle, IconPlayerPauseFilled, IconPlayerPlay, IconPlayerStop, IconPlugConnectedX, IconQuestionMark,
 } from "@tabler/icons-react";
 import { Link } from "react-router";
 
+import { plural } from "@/lib/format";
 import type { EndItem, NoticeItem, UnknownItem } from "@/run-model";
 
 import { LazyJson } from "../inspector/LazyJson";
@@ -22,6 +23,7 @@ const ICONS = {
   "run.quarantined": IconBiohazard,
   "command.received": IconInfoCircle,
   "memory.queried": IconBulb,
+  "turn.ended": IconClockX,
 } as const;
 
 /** Something that happened to the run itself. */
@@ -35,7 +37,7 @@ export function NoticeItemView({ item }: { item: NoticeItem }) {
       <Icon size={18} aria-hidden />
       <div className={classes.noticeText}>
         <strong>{words.title}</strong>
-        {words.detail && <p>{words.detail}</p>}
+        {payload.kind === "memory.queried" ? <MemoryResults payload={payload} /> : words.detail && <p>{words.detail}</p>}
         {words.hint && <p className={classes.hint}>{words.hint}</p>}
         {code !== null && <code className={classes.code}>{code}</code>}
       </div>
@@ -46,6 +48,20 @@ export function NoticeItemView({ item }: { item: NoticeItem }) {
     </div>
   );
 }
+
+type Queried = Extract<NoticeItem["payload"], { kind: "memory.queried" }>;
+
+/** What an agent was reminded of before it answered, and by which question. */
+function MemoryResults({ payload }: { payload: Queried }) {
+  return (
+    <details className={classes.thought}>
+      <summary>{plural(payload.results.length, "memory", "memories")}{payload.query && <> for “{payload.query.slice(0, 120)}”</>}</summary>
+      <ul className={classes.memories}>{payload.results.map((result, index) => <li key={index}>{textOf(result.content)}</li>)}</ul>
+    </details>
+  );
+}
+
+const textOf = (content: unknown): string => (typeof content === "string" ? content : JSON.stringify(content));
 
 /** Resume stands on the pause that holds the run now, not on those before it. */
 function ResumeHere({ item }: { item: NoticeItem }) {

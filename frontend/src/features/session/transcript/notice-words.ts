@@ -35,7 +35,10 @@ export function noticeWords(p: NoticeItem["payload"]): NoticeWords {
       return { tone: "bad", title: "Quarantined", detail: p.detail, hint: "Look at the last events before you resume it." };
     case "memory.queried":
       return { tone: "quiet", title: `Remembered from ${p.memory}`, detail: p.results.map((item) => item.content).join(" · ").slice(0, 600), hint: null };
+    case "turn.ended":
+      return { tone: "warn", title: "Interrupted", detail: `A time limit ended this turn before ${p.speaker} had spoken. What was recorded until then stays.`, hint: null };
     case "command.received":
+      if (p.command === "end") return { tone: "quiet", title: `Asked to end after this turn${by(p.by.name)}`, detail: p.reason, hint: null };
       return { tone: "quiet", title: `Asked to ${p.command}${by(p.by.name)}`, detail: p.reason, hint: null };
   }
 }
