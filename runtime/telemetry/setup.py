@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from typing import Any
 
@@ -37,7 +38,9 @@ def telemetry_from_environment(environ: Mapping[str, str] = os.environ) -> Telem
         ) from error
 
 
+@cache
 def _provider(wanted: str) -> Any:
+    """One for the process: it has a thread that sends."""
     from opentelemetry.sdk.resources import Resource
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from runtime.components.models import is_scripted
 from runtime.components.references import resolve
 from runtime.components.spec import Component
 from runtime.errors import SpecError
@@ -76,7 +77,7 @@ def freeze(
         model = workspace_model(access.workspace)[0]
     frozen = with_model(resolved.model_dump(exclude_none=True), model)
     require_valid(access, frozen, component_type)
-    return Frozen(component=frozen, scripted=uses_provider(frozen, SCRIPTED_MODEL))
+    return Frozen(component=frozen, scripted=is_scripted(frozen))
 
 
 def with_model(spec: Any, model: dict[str, Any]) -> Any:
@@ -104,6 +105,6 @@ def would_be_scripted(default: dict[str, Any], component: Any, settings: dict[st
     """Whether a run of this draft would have words of the scripted model in it; `default` is the
     workspace's model."""
     model = settings.get("model") or default
-    return uses_provider(component, SCRIPTED_MODEL) or (
-        uses_provider(component, WORKSPACE_MODEL) and model.get("provider") == SCRIPTED_MODEL
+    return is_scripted(component) or (
+        uses_provider(component, WORKSPACE_MODEL) and is_scripted(model)
     )

@@ -25,6 +25,7 @@ from runtime.engine import RunEngine, RunServices
 from runtime.errors import LeaseLost
 from runtime.model_clients.pool import ModelClientPool
 from runtime.operator import Operator
+from runtime.telemetry import telemetry_from_environment
 from studio.core.broadcast import BROKER_ERRORS, hub, run_group
 from studio.core.dbpool import run_db
 from studio.execution.adapters.blobs import WorkspaceBlobs
@@ -67,6 +68,7 @@ class EngineHost:
         self._suspected: set[Any] = set()
         self._draining = False
         self._clients = ModelClientPool()
+        self._telemetry = telemetry_from_environment()
         self._layer = get_channel_layer()
         self._channel: str | None = None
         self._background: list[Future[Any]] = []
@@ -152,6 +154,7 @@ class EngineHost:
                     blobs=WorkspaceBlobs(run.workspace_id),
                     vectors=WorkspaceVectors(run.workspace_id),
                     operator=self._operator_for(run),
+                    telemetry=self._telemetry,
                 ),
                 linger=settings.LINGER_SECONDS,
             )

@@ -60,3 +60,21 @@ def test_a_key_of_the_environment_is_taken_without_a_choice(
 def test_a_teams_settings_hold_a_model_and_nothing_else(alice: Person) -> None:
     body = {"name": "T", "component_type": "team", "settings": {"model": None, "run": "x"}}
     assert alice.post("/definitions", body).data["code"] == "invalid_settings"
+
+
+def test_a_replay_of_given_replies_is_scripted_too(
+    alice: Person, engine: Callable[[], None]
+) -> None:
+    replay = {
+        "provider": "autogen_ext.models.replay.ReplayChatCompletionClient",
+        "component_type": "replay_chat_completion_client",
+        "config": {"chat_completions": ["as given"]},
+    }
+    team = specs.round_robin(specs.assistant("one", replay))
+    body = {"name": "T", "component_type": "team", "component": team}
+    definition = alice.post("/definitions", body).data
+    assert definition["scripted"]
+    run = alice.post("/runs", {"definition": definition["id"], "task": "Go."}).data
+    assert run["scripted"]
+    engine()
+    assert transcript(events(run["id"]))[1][1] == "as given"
