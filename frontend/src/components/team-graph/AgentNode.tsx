@@ -2,7 +2,9 @@ import { Handle, Position, type NodeProps } from "@xyflow/react";
 import { IconBrain, IconLink, IconMasksTheater, IconMessage, IconUser } from "@tabler/icons-react";
 
 import { AgentAvatar } from "@/components/AgentAvatar";
-import { className, textOf, USER_PROXY } from "@/lib/components";
+import type { Component } from "@/api/types";
+import { asComponent, className, componentName, participantsOf, textOf, USER_PROXY } from "@/lib/components";
+import { plural } from "@/lib/format";
 
 import type { AgentNodeType } from "./flow";
 import { ProblemBadge } from "./ProblemBadge";
@@ -24,8 +26,17 @@ function ModelRow({ data }: { data: AgentNodeType["data"] }) {
   );
 }
 
+/** Whom an agent holds that the canvas does not draw: its inner team, or the agent it wraps. */
+function insideOf(agent: Component): string | null {
+  const team = asComponent(agent.config.team);
+  const wrapped = asComponent(agent.config.wrapped_agent);
+  if (team) return `${plural(participantsOf(team, "$").length, "member")} inside`;
+  return wrapped ? `wraps ${componentName(wrapped)}` : null;
+}
+
 export function AgentNode({ data, isConnectable, selected }: NodeProps<AgentNodeType>) {
   const { item, color, active, messages, problems, place } = data;
+  const inside = insideOf(item.component);
   const description = textOf(item.component, "description") || item.component.description || "";
   return (
     <div
@@ -42,7 +53,7 @@ export function AgentNode({ data, isConnectable, selected }: NodeProps<AgentNode
         <div style={{ minWidth: 0, flex: 1 }}>
           <div className={`${classes.name} clip`} title={item.name}>{item.name}</div>
           <div className={`${classes.kind} clip`}>
-            {item.reference ? <><IconLink size={12} aria-hidden /> from the library</> : className(item.component.provider)}
+            {item.reference ? <><IconLink size={12} aria-hidden /> from the library</> : <>{className(item.component.provider)}{inside && <span title={inside}> · {inside}</span>}</>}
           </div>
         </div>
         {messages !== undefined && messages > 0 && (

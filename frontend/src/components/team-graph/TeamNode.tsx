@@ -13,6 +13,7 @@ import classes from "./graph.module.css";
 
 function Ending({ item }: { item: TeamItem }) {
   const { termination, maxTurns } = item;
+  if (!termination && maxTurns === null && flowOf(item) === "graph") return <span className={classes.ending}><IconFlag size={14} aria-hidden /><span className={classes.dim}>ends with</span> its last member</span>;
   if (!termination && maxTurns === null) {
     return <span className={classes.endless}><IconInfinity size={14} aria-hidden /> nothing ends this team yet</span>;
   }

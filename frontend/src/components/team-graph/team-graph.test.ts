@@ -92,3 +92,46 @@ describe("the graph of a team", () => {
     expect(new Set(colors.values()).size).toBe(10);
   });
 });
+
+describe("teams without an order", () => {
+  const kind = (provider: string, participants: Component[], config: Record<string, unknown> = {}): Component => ({ provider: `autogen_agentchat.teams.${provider}`, component_type: "team", config: { name: "t", participants, ...config } });
+  const edge = (target: string, more: Record<string, unknown> = {}) => ({ target, ...more });
+  const diamond = kind("GraphFlow", [agent("a"), agent("b"), agent("c"), agent("d")], {
+    graph: { nodes: { a: { name: "a", edges: [edge("b"), edge("c")] }, b: { name: "b", edges: [edge("d", { condition: "OK" })] }, c: { name: "c", edges: [edge("d", { expression: "length < 9" })] }, d: { name: "d", edges: [edge("nobody")] } } },
+  });
+
+  it("draws a graph's edges with what they ask, from left to right, and says where it begins", () => {
+    const { nodes, edges } = graphOf(diamond);
+    expect(edges.map((item) => [item.id.replace("$.config.graph.nodes.", ""), item.data?.label])).toEqual([
+      ["a.edges[0]", null], ["a.edges[1]", null], ["b.edges[0]", "if says “OK”"], ["c.edges[0]", "if length < 9"],
+    ]);
+    const [a, b, c, d] = nodes.slice(1).map((node) => node.position);
+    expect([b?.x, c?.y === b?.y]).toEqual([c?.x, false]);
+    expect((a?.x ?? 0) < (b?.x ?? 0) && (b?.x ?? 0) < (d?.x ?? 0)).toBe(true);
+    expect(nodes.map((node) => node.type === "agent" && node.data.place?.text)).toEqual([false, "starts", undefined, undefined, undefined]);
+  });
+
+  it("takes a cycle without end for what it is", () => {
+    const loop = kind("GraphFlow", [agent("a"), agent("b")], { graph: { nodes: { a: { edges: [edge("b")] }, b: { edges: [edge("a"), edge("b")] } }, default_start_node: "a" } });
+    const { edges } = graphOf(loop);
+    expect(edges.map((item) => item.data?.lane)).toEqual([undefined, 0, 1]);
+  });
+
+  it("draws handoffs between members of a swarm, in both of AutoGen's forms", () => {
+    const swarm = kind("Swarm", [agent("a", { handoffs: ["b", "user", { target: "b" }] }), agent("b", { handoffs: [{ target: "a", description: "x" }] })]);
+    expect(graphOf(swarm).edges.map((item) => item.ariaLabel)).toEqual(["a can hand over to b", "a can hand over to b", "b can hand over to a"]);
+  });
+
+  it("shows what was seen where a model chooses, and nothing before", () => {
+    const panel = kind("SelectorGroupChat", [agent("a"), agent("b")]);
+    expect(graphOf(panel).edges).toEqual([]);
+    const seen = flowGraph(componentTree(panel), { nodes: {} }, { passes: new Map([["a\u2192b", 2]]) });
+    expect(seen.edges.map((item) => [item.data?.passes, item.data?.seen])).toEqual([[2, true]]);
+  });
+
+  it("survives a graph that is none", () => {
+    for (const graph of [null, 3, { nodes: [] }, { nodes: { a: null, b: { edges: "x" } } }]) {
+      expect(graphOf(kind("GraphFlow", [agent("a"), agent("b")], { graph })).nodes).toHaveLength(3);
+    }
+  });
+});

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { useRegistry } from "@/api/components";
 import { meQuery, workspaceQuery } from "@/api/me";
 import { policyQuery } from "@/api/policy";
-import type { Component } from "@/api/types";
+import type { Component, RegistryEntry } from "@/api/types";
 import { asComponent, hasModelSlot, modelSummary, textOf, type ModelSummary } from "@/lib/components";
 import { toolVerdict } from "@/lib/verdicts";
 
@@ -24,6 +24,13 @@ export function useDefaultModel(teamModel?: Component | null): ModelSummary {
   }, [workspace, scripted, teamModel]);
 }
 
+/** A tool's own name where its config has none: what its schema says, or the name of the agent it asks. */
+function inheritedName(tool: Component, entry: RegistryEntry | undefined): string {
+  const agent = asComponent(tool.config.agent);
+  const written = entry?.config_schema.properties?.name?.default;
+  return (agent && textOf(agent, "name")) || entry?.tool_name || (typeof written === "string" ? written : "");
+}
+
 /** The registry's and the policy's part of the picture: model of each agent, verdict and name of each tool. */
 export function useGraphFacts(teamModel?: Component | null): Pick<GraphFacts, "model" | "verdict" | "toolName"> {
   const registry = useRegistry();
@@ -31,7 +38,7 @@ export function useGraphFacts(teamModel?: Component | null): Pick<GraphFacts, "m
   const fallback = useDefaultModel(teamModel);
   return useMemo(() => {
     const toolName: NonNullable<GraphFacts["toolName"]> = ({ component, name }) =>
-      textOf(component, "name") || registry.get(component.provider)?.tool_name || component.label || name;
+      textOf(component, "name") || inheritedName(component, registry.get(component.provider)) || component.label || name;
     return {
       toolName,
       model: ({ component, reference }) => {

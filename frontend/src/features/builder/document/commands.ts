@@ -1,10 +1,10 @@
 /** Every edit of a team as a command object. */
 import type { Component, NodePosition } from "@/api/types";
 import { formatPath, getAt, insertAt, joinPath, parsePath, removeAt, setAt, type PathKey } from "@/lib/component-path";
-import { componentAt, componentName } from "@/lib/components";
+import { componentAt, componentName, isComponent } from "@/lib/components";
 
 import { participantsPath, permuteLayout, withoutPlaces, withPlaces } from "./layout";
-import type { Command, Doc } from "./model";
+import type { Command, Doc, Outcome } from "./model";
 import { siblingNames, withUniqueName } from "./names";
 
 function itemsAt(doc: Doc, array: string): Component[] {
@@ -53,10 +53,19 @@ function toolsArray(doc: Doc, agent: string): string {
   return joinPath(agent, ...keys, "config", "tools");
 }
 
+/** A workbench, such as a server's, stands beside the others; AutoGen also writes a single one without a list. */
+function addBench(doc: Doc, agent: string, bench: Component): Outcome {
+  const array = joinPath(agent, "config", "workbench");
+  const present = getAt(doc.component, parsePath(array));
+  const benches = Array.isArray(present) ? (present as unknown[]) : isComponent(present) ? [present] : [];
+  return { doc: { ...doc, component: setAt(doc.component, parsePath(array), [...benches, bench]) }, select: joinPath(array, benches.length) };
+}
+
 export function addTool(agent: string, tool: Component): Command {
   return {
     label: `Add ${componentName(tool)}`,
     apply(doc) {
+      if (tool.component_type === "workbench") return addBench(doc, agent, tool);
       const array = toolsArray(doc, agent);
       const count = itemsAt(doc, array).length;
       return {

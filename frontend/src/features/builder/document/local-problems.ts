@@ -1,12 +1,15 @@
 /** What needs no server to be seen at once: duplicate names, empty teams, endless teams, loose tools. */
 import { componentTree, eachItem, type AgentItem, type TeamItem } from "@/components/team-graph/tree";
 import { joinPath } from "@/lib/component-path";
-import { componentName, USER_PROXY } from "@/lib/components";
+import { componentName, GRAPH_FLOW, MAGENTIC, USER_PROXY } from "@/lib/components";
 import type { Problem } from "@/api/types";
 
 import type { Doc } from "./model";
 
 const IDENTIFIER = /^[\p{L}_][\p{L}\p{N}_]*$/u;
+
+/** A graph ends where it has no more edges (the server looks for cycles), Magentic-One when its task is done. */
+const ENDS_BY_ITSELF: readonly string[] = [GRAPH_FLOW, MAGENTIC];
 
 function problem(path: string, severity: Problem["severity"], code: string, detail: string, hint: string): Problem {
   return { path, severity, code, detail, hint };
@@ -37,7 +40,7 @@ function teamProblems(team: TeamItem): Problem[] {
   if (team.participants.length === 0) {
     found.push(problem(joinPath(team.path, "config", "participants"), "error", "no_participants", `${componentName(team.component)} has no participants.`, "Add an agent from the palette."));
   }
-  if (!team.termination && team.maxTurns === null) {
+  if (!team.termination && team.maxTurns === null && !ENDS_BY_ITSELF.includes(team.component.provider)) {
     found.push(problem(joinPath(team.path, "config", "termination_condition"), "warning", "endless", "Nothing ends this team.", "Add a termination condition or a maximum number of turns."));
   }
   return [...found, ...nameProblems(team)];
