@@ -202,7 +202,8 @@ class RunContext:
 
     def put_back(self, invocations: dict[str, int], calls: dict[str, int]) -> None:
         self._invocations.update(invocations)
-        self._calls.update(calls)
+        for path, count in calls.items():
+            self._calls[path] = count  # a Counter's `update` would add them
 
     def checkpoint(self, turn: int) -> Checkpoint:
         """The state now, at a quiescent point: everything it refers to is already recorded."""

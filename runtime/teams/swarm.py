@@ -75,12 +75,19 @@ class Swarm(BaseGroupChat[TeamConfig]):
 
     def took_task(self, task: list[ChatMessage]) -> None:
         """Of a task, as of the thread, the last handoff counts. One to nobody in particular only
-        brings what was said before: a society of mind writes it to its team."""
+        brings what was said before: a society of mind writes it to its team. A team inside
+        another also hears handoffs that are not for its members: they change nothing, and whoever
+        of its own handed over to somebody outside goes on."""
         for message in reversed(self.thread.messages):
-            if isinstance(message, HandoffMessage) and message.target:
-                if message.target not in self.by_name:
-                    raise self._nobody(message.target)
+            if not isinstance(message, HandoffMessage) or not message.target:
+                continue
+            if message.target in self.by_name:
                 self._current = message.target
+                return
+            if self.path == "":
+                raise self._nobody(message.target)
+            if message.source in self.by_name:
+                self._current = message.source
                 return
 
     def took_turns(self, taken: list[Taken]) -> None:

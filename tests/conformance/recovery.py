@@ -120,6 +120,20 @@ def _ends() -> Json:
     return team(*members, termination_condition=condition)
 
 
+def _counted() -> Json:
+    """Inside, each reply is another: whoever counts the calls wrongly says something else."""
+    inner = team(echo("x", *"123456789"), echo("y", *"abcdefghi"), max_turns=3)
+    inner["config"]["name"] = "cell"
+    society = component(
+        "agents.SocietyOfMindAgent",
+        "agent",
+        name="society",
+        team=inner,
+        model_client=model(*"ABCDEFG"),
+    )
+    return team(society, max_turns=1)
+
+
 SCENARIOS: dict[str, Callable[[], Json]] = {
     "conversation": _conversation,
     "summary": _summary,
@@ -128,6 +142,7 @@ SCENARIOS: dict[str, Callable[[], Json]] = {
     "nested": _nested,
     "joins": _joins,
     "ends": _ends,
+    "counted": _counted,
     **{name: make for name, (make, _) in TEAMS.items()},
 }
 

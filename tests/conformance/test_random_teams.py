@@ -14,7 +14,7 @@ from tests.conformance.random_teams import teams
 from tests.conformance.recovery import assert_same
 from tests.conformance.sessions import Session, problems
 from tests.runtime.support import Json, model, team
-from tests.runtime.test_teams import component, echo, swarm
+from tests.runtime.test_teams import component, echo, handing, swarm
 
 TASKS = ("First task", "Second task")
 RUNS = len(TASKS)
@@ -64,12 +64,27 @@ SWARM_IN_SOCIETY = team(
 """Found by chance: at its second turn a society hands its team what was said before, as a handoff
 to nobody, and a swarm took it for one."""
 
+SWARMS_IN_A_TEAM = team(
+    *(
+        {**made, "config": {**made["config"], "name": f"swarm{number}"}}
+        for number, made in enumerate(
+            (
+                swarm(handing("a", "b", "x"), handing("b", "a", "y"), max_turns=1),
+                swarm(handing("c", "d", "x"), handing("d", "user", "y"), max_turns=2),
+            )
+        )
+    ),
+    max_turns=2,
+)
+"""Found by chance: a swarm inside a team heard the handoffs of another one, and failed."""
+
 CUT = st.tuples(st.floats(0, 1, exclude_max=True), st.booleans())
 
 
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(spec=teams(), cuts=st.lists(CUT, min_size=RUNS, max_size=RUNS))
 @example(spec=SWARM_IN_SOCIETY, cuts=[(0.3, False), (0.6, True)])
+@example(spec=SWARMS_IN_A_TEAM, cuts=[(0.3, False), (0.6, True)])
 def test_random_teams_end_and_recover(spec: Json, cuts: Any) -> None:
     assert not problems(spec)
 

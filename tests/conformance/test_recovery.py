@@ -13,6 +13,7 @@ from tests.conformance.recovery import (
     engine,
     undisturbed,
 )
+from tests.conformance.sessions import Session
 from tests.runtime import sample_tools
 from tests.runtime.support import World, agent, calls, decide, last, model, team
 
@@ -28,6 +29,27 @@ async def test_a_death_at_any_append_changes_nothing(name: str, before_next: boo
     for cut in range(1, calm.appends):
         _, events = await cut_and_recovered(spec, MemoryStore(), cut, before_next=before_next)
         assert_same(events, calm, f"{name}, cut after {cut}")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_death_in_the_second_run_of_a_session_changes_nothing(name: str) -> None:
+    spec = SCENARIOS[name]()
+    if name == "magentic":  # its answers are used up after one run
+        spec["config"]["model_client"]["config"]["chat_completions"] *= 2
+    calm = Session(spec)
+    for _ in range(2):
+        expected = await calm.run("A task")
+        assert expected.outcome == "completed"
+    for cut in range(1, expected.journal.appends):
+        session = Session(spec)
+        await session.run("A task")
+        journal = session.open()
+        journal.crash_after(cut)
+        with pytest.raises(Crash):
+            await session.engine(journal, "A task").run()
+        later = journal.reopen()
+        assert await session.engine(later, "A task").run() == "completed"
+        assert_same(later.log.events, expected.journal, f"{name}, cut after {cut}")
 
 
 PAYING = team(
