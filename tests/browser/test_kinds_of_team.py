@@ -12,8 +12,8 @@ from tests.browser.building import (
     canvas,
     centre,
     choose,
-    drag,
     draft_of,
+    drag,
     inspector,
     new_team,
     node,
@@ -108,9 +108,7 @@ def test_a_graph_is_drawn_on_the_canvas_and_runs_along_its_edges(
     assert speakers(server, page) == ["writer", "reviewer"]
 
 
-def test_a_selector_team_is_built_with_its_own_model_and_runs(
-    server: Troupe, page: Page
-) -> None:
+def test_a_selector_team_is_built_with_its_own_model_and_runs(server: Troupe, page: Page) -> None:
     new_team(page, "Chosen speakers")
     select_team(page)
     form = inspector(page)
@@ -131,9 +129,7 @@ def test_a_selector_team_is_built_with_its_own_model_and_runs(
     assert set(taken) <= {"planner", "doer"}
 
 
-def test_what_an_agent_holds_is_chosen_opened_and_left_again(
-    server: Troupe, page: Page
-) -> None:
+def test_what_an_agent_holds_is_chosen_opened_and_left_again(server: Troupe, page: Page) -> None:
     new_team(page, "Slots")
     page.get_by_role("button", name="Add Assistant").click()
     form = inspector(page)
@@ -147,7 +143,7 @@ def test_what_an_agent_holds_is_chosen_opened_and_left_again(
     )
     page.get_by_role("button", name="Contexts, 4").click()
     page.get_by_role("button", name="Add Latest messages").click()
-    form.get_by_role("textbox", name="Messages").fill("7")
+    form.get_by_role("textbox", name="Messages", exact=True).fill("7")
     saved(page)
     agent = draft_of(server, page)["draft"]["component"]["config"]["participants"][0]["config"]
     assert agent["memory"][0]["config"]["name"] == "house rules"

@@ -265,3 +265,25 @@ describe("a team inside a team", () => {
     expect(view.edges.get("panel→panel/critic")).toBe(1);
   });
 });
+
+describe("speakers at the same time", () => {
+  const log = new LogBuilder().add("run.created").add("run.claimed");
+  const speak = (name: string, turn: number) => log.add("turn.started", { speaker: name }, { agent: name, turn });
+  speak("a", 1).add("turn.ended", { speaker: "a" });
+  speak("b", 2);
+  speak("c", 2);
+
+  it("are all busy, and each comes after who was before them, not after each other", () => {
+    const view = foldAll(log.events);
+    expect([...view.activity.keys()]).toEqual(["b", "c"]);
+    expect([...view.edges]).toEqual([["→a", 1], ["a→b", 1], ["a→c", 1]]);
+  });
+
+  it("say when a time limit cut their turn short", () => {
+    const cut = new LogBuilder().add("run.created").add("run.claimed");
+    cut.add("turn.started", { speaker: "a" }, { agent: "a", turn: 1 }).add("turn.ended", { speaker: "a", interrupted: true }, { agent: "a", turn: 1 });
+    const [notice] = itemsOf(foldAll(cut.events), "notice");
+    expect(notice).toMatchObject({ agentPath: "a", payload: { kind: "turn.ended", interrupted: true }, group: { speaker: "a" } });
+    expect(foldAll(cut.events).openTurns.size).toBe(0);
+  });
+});

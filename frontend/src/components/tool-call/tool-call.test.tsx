@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Request } from "@/api/types";
 import type { ToolItem } from "@/run-model";
 
+import { codeBlocks } from "./code-blocks";
 import { AnswerPanel } from "./AnswerPanel";
 import { DecisionPanel } from "./DecisionPanel";
 import { RequestCard } from "./RequestCard";
@@ -228,5 +229,24 @@ describe("the call's card", () => {
     show(<ToolCallCard call={{ ...CALL, proposed: null, executed: null, raw: '{"pa', outcome: "invalid", isError: true, result: "not JSON" }} />);
     expect(screen.getByText(/arguments that are not JSON/)).toBeVisible();
     expect(screen.getByText('{"pa')).toBeVisible();
+  });
+
+  it("shows code as code, exactly, and the files that it left", async () => {
+    const blocks = [{ language: "python", code: "print(1)\nprint('\u202E')" }];
+    const artifacts = { exit_code: 0, timed_out: true, work_dir: [{ path: "plot.png", digest: "d", size: 2048 }, { path: "a.txt", digest: "e" }] };
+    show(<ToolCallCard call={{ ...CALL, tool: "run_code_blocks", proposed: { blocks }, executed: { blocks }, artifacts }} />);
+    const card = screen.getByRole("article", { name: /^Tool call run_code_blocks/ });
+    await userEvent.click(within(card).getByRole("button", { expanded: false }));
+    const code = within(card).getByLabelText("Code, python");
+    expect(code).toHaveTextContent("print(1)");
+    expect(within(code).getByRole("img", { name: "hidden character RLO" })).toBeVisible();
+    expect(within(card).getByText("It took too long and was ended.")).toBeVisible();
+    expect(within(within(card).getByRole("region", { name: "Files afterwards" })).getAllByRole("listitem").map((row) => row.textContent)).toEqual(["plot.png2.0 kB", "a.txt"]);
+  });
+
+  it("keeps blocks that carry more than code as they are", () => {
+    expect(codeBlocks([{ language: "sh", code: "ls", extra: 1 }])).toBeNull();
+    expect(codeBlocks([])).toBeNull();
+    expect(codeBlocks([{ language: "sh", code: "ls" }])).toHaveLength(1);
   });
 });

@@ -191,6 +191,17 @@ describe("a run that goes on", () => {
     await waitFor(() => expect(posted).toMatchObject([{ url: "/runs/r1/resume" }]));
   });
 
+  it("ends after this turn, apart from being stopped, and reads what a memory gave", async () => {
+    const log = new LogBuilder().add("run.created").add("run.claimed");
+    log.add("turn.started", { speaker: "writer" }, { agent: "writer", turn: 1 });
+    log.add("memory.queried", { results: [{ content: "Use metric units.", mime_type: "text/plain", metadata: null }] }, { agent: "writer", turn: 1 });
+    await open(log.events, "running");
+    expect(await screen.findByText("Remembered from facts")).toBeVisible();
+    expect(screen.getByText("Use metric units.")).toBeInTheDocument();
+    await userEvent.click(screen.getByRole("button", { name: "End after this turn" }));
+    await waitFor(() => expect(posted).toMatchObject([{ url: "/runs/r1/end" }]));
+  });
+
   it("tells a viewer why nothing can be decided or stopped", async () => {
     await open(events.slice(0, asked), "waiting", { may: false });
     expect(await screen.findByRole("button", { name: "Approve" })).toBeDisabled();

@@ -72,7 +72,7 @@ export function LinkInspector({ path, ends }: { path: string; ends: LinkEnds }) 
       <Select label={edge ? "To" : "Hands over to"} data={choices} value={ends.to || null} allowDeselect={false} readOnly={readOnly} data-field="target" onChange={(target) => target && change({ ...values, target })} error={found.target} />
       {schema ? (
         <SchemaForm schema={schema} value={values} omit={["target"]} readOnly={readOnly} errors={found} onChange={(field, value) => change(withField(values, field, value))} />
-      ) : (
+      ) : registry.size > 0 && (
         <Text size="sm" c="dimmed">This server does not describe it; edit it as JSON.</Text>
       )}
       {!readOnly && (

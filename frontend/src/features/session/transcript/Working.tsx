@@ -12,7 +12,7 @@ export function Working() {
     return <p className={classes.working} role="status"><span className="pulse">Queued</span>{ahead > 0 && `, ${ahead} running before it`}</p>;
   }
   if (view.pendingCommand !== null) {
-    return <p className={classes.working} role="status">Told to {view.pendingCommand.command}; it takes effect at the next step.</p>;
+    return <p className={classes.working} role="status">Told to {view.pendingCommand.command}; it takes effect {view.pendingCommand.command === "end" ? "when this turn is done" : "at the next step"}.</p>;
   }
   return null;
 }
