@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel
 
@@ -25,6 +25,8 @@ class Participant(ComponentBase[ConfigT], RoutedActor):
     name: str
     description: str
     path: str = ""
+    hides_inside: ClassVar[bool] = False
+    """What is said inside it does not count outside, for terminations above all."""
 
     def place(self, path: str) -> None:
         self.path = path

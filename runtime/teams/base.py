@@ -232,7 +232,9 @@ class BaseGroupChat(Participant[ConfigT]):
         run.put_back(state.invocations, state.model_calls)
         if step.trace is not None:
             inside = f"{step.scope.path}/"
-            step.trace.add([event for event in events if event.key.startswith(inside)])
+            hidden = tuple(f"{m.path}/" for m in self.members() if m.hides_inside)
+            heard = [e for e in events if not e.agent_path.startswith(hidden)]
+            step.trace.add([event for event in heard if event.key.startswith(inside)])
         self.first, self.invocation = state.first, state.invocation
         return state.turn
 

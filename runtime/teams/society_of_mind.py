@@ -58,6 +58,7 @@ class SocietyOfMindAgent(Participant[SocietyOfMindConfig]):
 
     provider = "autogen_agentchat.agents.SocietyOfMindAgent"
     component_type = "agent"
+    hides_inside = True
     Config = SocietyOfMindConfig
     defaults: ClassVar[JsonObject] = {
         "name": "society",

@@ -134,6 +134,22 @@ def _counted() -> Json:
     return team(society, max_turns=1)
 
 
+def _hidden() -> Json:
+    """What a society's team says does not count for the conditions outside, resumed or not."""
+    inner = team(echo("x"), echo("y"), max_turns=3)
+    society = component(
+        "agents.SocietyOfMindAgent",
+        "agent",
+        name="society",
+        team=inner,
+        model_client=model("A", "B", "C"),
+    )
+    cell = team(society, echo("z"), echo("w"), max_turns=3)
+    cell["config"]["name"] = "cell"
+    limit = component("conditions.MaxMessageTermination", "termination", max_messages=9)
+    return team(cell, echo("boss", *"12345"), termination_condition=limit)
+
+
 SCENARIOS: dict[str, Callable[[], Json]] = {
     "conversation": _conversation,
     "summary": _summary,
@@ -143,6 +159,7 @@ SCENARIOS: dict[str, Callable[[], Json]] = {
     "joins": _joins,
     "ends": _ends,
     "counted": _counted,
+    "hidden": _hidden,
     **{name: make for name, (make, _) in TEAMS.items()},
 }
 

@@ -1,5 +1,4 @@
-"""Scenarios 18 to 22 (closures, tools behind an actor, state, messages as JSON), and what AutoGen's
-core has not: supervision, eviction, undelivered messages that are saved."""
+"""Scenarios 18 to 22: closures, tools behind an actor, state, messages as JSON."""
 
 from __future__ import annotations
 
@@ -16,13 +15,10 @@ from runtime.core import (
     ActorRuntime,
     AgentId,
     CancellationToken,
-    IdleEviction,
     MessageContext,
     MessageTypes,
-    Supervision,
     TypeSubscription,
     UnknownPayload,
-    default_subscription,
     default_topic,
     register_closure,
 )
@@ -32,7 +28,7 @@ from runtime.core.tool_actor import (
     ToolNotFound,
     tool_caller_loop,
 )
-from runtime.errors import ActorStopped, Cancelled, ToolError, UnhandledMessage, UnknownRecipient
+from runtime.errors import Cancelled, ToolError, UnhandledMessage, UnknownRecipient
 from runtime.messages import (
     AssistantMessage,
     FunctionCall,
@@ -337,132 +333,3 @@ def test_s22_unknown_types_are_kept_and_names_do_not_clash() -> None:
         types.register(another())
     with pytest.raises(ValueError, match="does not fit its type"):
         types.load({**types.dump(Say("x")), "data": {"text": 1.5}})
-
-
-# Supervision and eviction, which AutoGen has not -------------------------------------------------
-
-
-class Fragile(Echo):
-    made = 0
-    closed = 0
-
-    def __init__(self) -> None:
-        super().__init__()
-        type(self).made += 1
-
-    async def close(self) -> None:
-        type(self).closed += 1
-
-
-def fragile(**rule: Any) -> tuple[ActorRuntime, type[Fragile]]:
-    class Own(Fragile):
-        pass
-
-    runtime = ActorRuntime()
-    runtime.register("fragile", Own, supervision=Supervision(**rule))
-    return runtime, Own
-
-
-F = AgentId("fragile", "1")
-
-
-async def test_a_failing_actor_keeps_its_state_unless_told_otherwise() -> None:
-    runtime, kind = fragile()
-    await runtime.send(Say("before"), F)
-    with pytest.raises(KeyError):
-        await runtime.send(Say("fail"), F)
-    assert runtime.save_state() == {"fragile/1": {"heard": ["before"]}}
-    assert (kind.made, kind.closed) == (1, 0)
-    await runtime.stop()
-
-
-async def test_a_failing_actor_can_start_anew_so_many_times() -> None:
-    runtime, kind = fragile(on_failure="restart", max_restarts=1)
-    await runtime.send(Say("before"), F)
-    results = await asyncio.gather(
-        *(runtime.send(Say(text), F) for text in ("fail", "between", "fail", "after")),
-        return_exceptions=True,
-    )
-    assert isinstance(results[0], KeyError)
-    assert results[1] == "between"
-    assert isinstance(results[2], KeyError)
-    assert isinstance(results[3], ActorStopped)
-    assert (kind.made, kind.closed) == (2, 2)
-    with pytest.raises(ActorStopped, match="KeyError"):
-        await runtime.send(Say("much later"), F)
-    assert await runtime.evict(F)
-    assert await runtime.send(Say("anew"), F) == "anew"
-    await runtime.stop()
-
-
-async def test_a_cancelled_message_is_no_failure() -> None:
-    runtime, kind = fragile(on_failure="stop")
-    token = CancellationToken()
-    waiting = asyncio.ensure_future(runtime.send(Say("wait"), F, cancellation=token))
-    await until_true(lambda: kind.made == 1)
-    token.cancel()
-    with pytest.raises(Cancelled):
-        await waiting
-    assert await runtime.send(Say("fine"), F) == "fine"
-    await runtime.stop()
-
-
-async def test_one_stopped_recipient_keeps_a_publication_from_no_other() -> None:
-    runtime, _ = fragile(on_failure="stop")
-    runtime.register("echo", Echo)
-    for kind in ("fragile", "echo"):
-        runtime.subscribe(default_subscription(kind))
-    topic = default_topic(source="1")
-    with pytest.raises(KeyError):
-        await runtime.send(Say("fail"), F)
-    with pytest.raises(ActorStopped):
-        await runtime.publish(Say("x"), topic)
-    await runtime.stop_when_idle()
-    assert runtime.save_state() == {"echo/1": {"heard": ["x"]}}
-
-
-async def test_an_evicted_actor_comes_back_with_its_state() -> None:
-    runtime, kind = fragile()
-    await runtime.send(Say("one"), F)
-    await until_true(lambda: runtime.statistics()[F].queued == 0)
-    assert await runtime.evict(F)
-    assert (runtime.statistics(), kind.closed) == ({}, 1)
-    assert runtime.save_state() == {"fragile/1": {"heard": ["one"]}}
-    await runtime.send(Say("two"), F)
-    assert runtime.save_state() == {"fragile/1": {"heard": ["one", "two"]}}
-    assert kind.made == 2
-    await runtime.stop()
-
-
-async def test_what_is_busy_or_an_instance_is_not_evicted() -> None:
-    runtime, _ = world(A)
-    runtime.register("echo", Echo)
-    assert not await runtime.evict(A)
-    assert not await runtime.evict(AgentId("echo", "never used"))
-    slow = AgentId("echo", "slow")
-    waiting = asyncio.ensure_future(runtime.send(Say("wait"), slow))
-    await until_true(lambda: slow in runtime.statistics())
-    assert not await runtime.evict(slow)
-    waiting.cancel()
-    await runtime.stop()
-
-
-async def test_the_longest_unused_leave_while_there_are_too_many() -> None:
-    runtime = ActorRuntime(eviction=IdleEviction(max_actors=3))
-    runtime.register("echo", Echo)
-    for number in range(10):
-        await runtime.send(Say(str(number)), AgentId("echo", str(number)))
-        await until_true(lambda: len(runtime.statistics()) <= 3)
-    assert len(runtime.save_state()) == 10
-    assert await runtime.send(Say("again"), AgentId("echo", "0")) == "again"
-    assert runtime.save_state()["echo/0"] == {"heard": ["0", "again"]}
-    await runtime.stop()
-
-
-async def test_the_unused_leave_after_a_while() -> None:
-    runtime = ActorRuntime(eviction=IdleEviction(max_age=0.001))
-    runtime.register("echo", Echo)
-    await runtime.send(Say("x"), AgentId("echo", "0"))
-    await until_true(lambda: not runtime.statistics())
-    assert runtime.save_state() == {"echo/0": {"heard": ["x"]}}
-    await runtime.stop()
