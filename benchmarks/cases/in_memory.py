@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
 from runtime.components.spec import Component
+from runtime.durable.journal import MemoryLog
 from runtime.engine import RunEngine, RunLimits, RunServices
 from runtime.messages import TextMessage
 from runtime.model_clients.pool import ModelClientPool
 from runtime.testing import (
-    InMemoryJournal,
     MemoryFileArea,
     RecordingDeltaSink,
     StaticGate,
@@ -24,7 +25,7 @@ async def run_in_memory(
 ) -> None:
     clock = SystemClock()
     services = RunServices(
-        journal=InMemoryJournal.new(clock),
+        journal=MemoryLog(str(uuid.uuid4()), clock).claim(),
         gate=StaticGate(default="allow"),
         files=MemoryFileArea(),
         deltas=RecordingDeltaSink(),

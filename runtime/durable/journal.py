@@ -46,7 +46,8 @@ class MemoryLog:
         return len(self.events)
 
     def add(self, draft: Draft) -> Event:
-        event = Event(
+        # Not validated again: the draft was, and everything in it is immutable.
+        event = Event.model_construct(
             seq=self.head + 1,
             occurred_at=self.clock.now(),
             key=draft.key,
@@ -55,11 +56,14 @@ class MemoryLog:
             correlation_id=draft.correlation_id,
             payload=draft.payload,
         )
-        # As a database would: what comes back was serialised, and is nobody's shared object.
-        event = Event.model_validate_json(event.model_dump_json())
+        event = self._stored(event)
         self._keep(event, draft.fingerprint())
         for watcher in self.watchers:
             watcher(event)
+        return event
+
+    def _stored(self, event: Event) -> Event:
+        """As it comes back from where it is kept."""
         return event
 
     def add_outside(self, payload: Frozen, *, key: str | None = None) -> Event:
@@ -161,9 +165,7 @@ class MemoryJournal:
             saved = checkpoint.at(last).model_copy(update={"format": CHECKPOINT_FORMAT})
             if checkpoint.frame == "":
                 self.log.checkpoints.clear()
-            self.log.checkpoints[checkpoint.frame] = Checkpoint.model_validate_json(
-                saved.model_dump_json()
-            )
+            self.log.checkpoints[checkpoint.frame] = saved
         self._know(events)
         if self.log.head > head:
             self._after_write()

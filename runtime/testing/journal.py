@@ -5,6 +5,7 @@ from __future__ import annotations
 from runtime.durable.journal import MemoryJournal
 from runtime.durable.journal import MemoryLog as PlainLog
 from runtime.durable.journal import Status as Status
+from runtime.events import Event
 from runtime.ports import Clock
 
 
@@ -13,6 +14,10 @@ class Crash(BaseException):
 
 
 class MemoryLog(PlainLog):
+    def _stored(self, event: Event) -> Event:
+        """As a database would: what comes back was serialised, and is nobody's shared object."""
+        return Event.model_validate_json(event.model_dump_json())
+
     def claim(self, worker: str = "test") -> InMemoryJournal:
         self.open_epoch(worker)
         return InMemoryJournal(self)
