@@ -51,7 +51,7 @@ def model_server(folder: Path) -> Iterator[ModelServer]:
 def add_key(page: Page, vendor: str, name: str, base_url: str | None = None) -> None:
     page.goto("/settings/models")
     page.get_by_role("button", name="Add key").click()
-    page.get_by_role("combobox", name="Vendor").click()
+    page.get_by_role("combobox", name="Kind").click()
     page.get_by_role("option", name=vendor, exact=True).click()
     page.get_by_role("textbox", name="Name", exact=True).fill(name)
     if base_url is not None:

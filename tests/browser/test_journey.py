@@ -13,9 +13,17 @@ from tests.browser import screens
 from tests.browser.building import build_with_the_mouse
 from tests.browser.conftest import Opener, make_troupe, mode_env, sign_in
 from tests.browser.keys import add_key, model_server, run_on_a_real_model
+from tests.support.services import postgres_server
 from tests.support.troupe import Troupe, check_log
 
 TEAM = "Research & write"
+
+
+@pytest.fixture(scope="module")
+def postgres_url() -> Iterator[str]:
+    """Its own: in the folder's, another file's tests may have left teams and runs."""
+    with postgres_server() as url:
+        yield url
 
 
 @pytest.fixture(scope="module", params=["embedded", "production"])
