@@ -121,6 +121,16 @@ class Scene:
         return {m.source.lower() for m in self.messages if isinstance(m, UserMessage)}
 
     @cached_property
+    def was_called(self) -> bool:
+        """A colleague spoke before its owner first did."""
+        for message in self.messages:
+            if isinstance(message, AssistantMessage):
+                return False
+            if isinstance(message, UserMessage) and message.source != "user":
+                return True
+        return False
+
+    @cached_property
     def colleague(self) -> str | None:
         for message in reversed(self.messages):
             if isinstance(message, UserMessage):
@@ -147,9 +157,11 @@ def next_tool(scene: Scene) -> ToolSchema | None:
 
 
 def _hand_back(unused: list[ToolSchema], scene: Scene) -> ToolSchema | None:
-    """Whoever has no word with which to end hands back when everyone has spoken."""
+    """Whoever was handed the conversation, and has no word with which to end it, hands it back
+    when everyone has spoken."""
     handoffs = [tool for tool in unused if tool.name.startswith(_HANDOFF)]
-    if not handoffs or scene.done_word is not None or len(handoffs) < len(_handoffs(scene)):
+    handed_on = len(handoffs) < len(_handoffs(scene))
+    if not handoffs or handed_on or scene.done_word is not None or not scene.was_called:
         return None
     return handoffs[-1]
 
