@@ -7,6 +7,7 @@ import asyncio
 import httpx2
 
 from runtime.model_clients.pools import POOL, POOLS, Pools
+from tests.runtime.support import until_true
 
 
 class Held(httpx2.AsyncBaseTransport):
@@ -36,8 +37,7 @@ async def test_calls_fill_one_pool_after_the_other_and_leave() -> None:
     client = httpx2.AsyncClient(transport=pools, base_url="http://models.test")
     paths = ["/" if number % 3 else "/fails" for number in range(POOL * 2 + 1)]
     calls = [asyncio.ensure_future(client.get(path)) for path in paths]
-    while sum(pool.inside for pool in held) < len(calls):
-        await asyncio.sleep(0)
+    await until_true(lambda: sum(pool.inside for pool in held) == len(calls))
     assert [pool.inside for pool in held[:4]] == [POOL, POOL, 1, 0]
 
     for pool in held:
@@ -53,8 +53,7 @@ async def test_a_call_that_is_cancelled_leaves_too() -> None:
     pools._pools = [held] * POOLS  # type: ignore[list-item]
     client = httpx2.AsyncClient(transport=pools, base_url="http://models.test")
     call = asyncio.ensure_future(client.get("/"))
-    while not held.inside:
-        await asyncio.sleep(0)
+    await until_true(lambda: held.inside == 1)
     call.cancel()
     await asyncio.gather(call, return_exceptions=True)
     assert pools._busy == [0] * POOLS
