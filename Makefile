@@ -7,11 +7,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
 FRONTEND_SOURCES := $(shell find frontend/src frontend/index.html frontend/*.json frontend/*.ts frontend/public -type f 2>/dev/null)
 
-# One more than there are cores, because many tests wait for processes of their own.
-TEST_WORKERS ?= $(shell expr $$( (nproc || sysctl -n hw.ncpu || echo 1) 2>/dev/null ) + 1 | awk '{print ($$1 > 5) ? 5 : $$1}')
-
 .DEFAULT_GOAL := help
-.PHONY: help run web worker setup frontend test check types format screenshots bench clean
+.PHONY: help run web worker setup frontend test test-all check types format screenshots bench clean
 
 help: ## shows this
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,7 +28,10 @@ setup: .make/runtime ## production: brings the database up to date
 frontend: .make/frontend ## builds the browser app
 
 test: .make/dev .make/frontend ## runs the tests; what needs a missing component is skipped and says so
-	@$(PY) -m pytest tests -n $(TEST_WORKERS) --dist loadfile $(PYTEST_ARGS)
+	@$(PY) -m pytest tests -n auto --maxprocesses 4 --dist loadfile $(PYTEST_ARGS)
+
+test-all: export TROUPE_TEST_ALL = 1
+test-all: test ## runs the long sweeps too: sandboxes, recovery at every cut, other databases
 
 check: .make/dev .make/frontend ## linters, types, layers, migrations, drift, the browser app's tests
 	@PY=$(PY) sh .ci/check

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +13,43 @@ from rest_framework.test import APIClient
 
 from studio.accounts.models import Membership, Role, User, Workspace
 from studio.accounts.selectors import Access, access_for
+
+TESTS = Path(__file__).parent
+
+# Long sweeps, which `make test` leaves to CI and to `make test-all`: it shall take minutes.
+SWEEPS = (
+    "conformance/test_recovery.py",
+    "conformance/test_recovery_on_databases.py",
+    "conformance/test_random_teams.py",
+    "executors/test_conformance.py",
+    "executors/test_docker.py",
+    "executors/test_docker_components.py",
+    "executors/test_recovery.py",
+    "executors/test_sandbox.py",
+    "executors/test_survivors.py",
+    "process/test_on_postgres.py",
+    "tools/test_mcp_hostile.py",
+    "tools/test_sql_mariadb.py",
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    named = any(sweep in str(arg) for arg in config.args for sweep in SWEEPS)
+    if named or os.environ.get("TROUPE_TEST_ALL") or os.environ.get("TROUPE_REQUIRE_ALL"):
+        return
+    kept, left = [], []
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix()
+        (left if place in SWEEPS else kept).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
+def pytest_report_header() -> str:
+    if os.environ.get("TROUPE_TEST_ALL") or os.environ.get("TROUPE_REQUIRE_ALL"):
+        return "troupe: every test, the long sweeps included"
+    return "troupe: without the long sweeps (sandboxes, recovery at every cut): make test-all"
+
 
 # The same examples every time, however slow the machine is.
 hypothesis_settings.register_profile("troupe", deadline=None, derandomize=True)

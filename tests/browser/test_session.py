@@ -24,8 +24,8 @@ WORDS = [f"w{number:03}" for number in range(COUNT)]
 pytestmark = IN_BOTH_MODES
 
 
-def slow_writer(name: str = "talker") -> dict[str, object]:
-    model = specs.scripted(specs.says(" ".join(WORDS)), delay_ms=60)
+def slow_writer(name: str = "talker", delay_ms: int = 60) -> dict[str, object]:
+    model = specs.scripted(specs.says(" ".join(WORDS)), delay_ms=delay_ms)
     return specs.assistant(name, model)
 
 
@@ -83,7 +83,7 @@ def test_a_tool_call_shows_its_arguments_and_its_result(server: Troupe, page: Pa
 def test_a_page_closed_in_the_middle_of_a_message(
     server: Troupe, page: Page, context: BrowserContext
 ) -> None:
-    run = server.run(server.team_of(specs.round_robin(slow_writer())))
+    run = server.run(server.team_of(specs.round_robin(slow_writer(delay_ms=200))))
     page.goto(f"/runs/{run}")
     seen = wait_word(page, 5)
     page.close()

@@ -59,7 +59,7 @@ def need_chroma() -> None:
     try:
         import chromadb  # noqa: F401
     except ImportError:
-        skip_or_fail("chromadb is not installed: pip install 'troupe[chroma]'")
+        skip_or_fail("chromadb")
 
 
 @pytest.fixture

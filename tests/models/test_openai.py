@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import time
 from typing import Any
 
 import pytest
 
 from runtime.errors import ModelError
 from runtime.messages import UserMessage
-from runtime.model_clients.openai_wire import Style, request_body
 from tests.models.support import (
     AZURE,
     HELLO,
@@ -24,9 +21,7 @@ from tests.models.support import (
     Bench,
     Json,
     ask,
-    call,
     request,
-    result,
     system,
 )
 
@@ -327,22 +322,3 @@ async def test_ollama_has_embeddings(bench: Bench) -> None:
         "encoding_format": "float",
     }
     assert len(second) == 26
-
-
-# The cheap path --------------------------------------------------------------------------------
-
-
-async def test_a_long_conversation_costs_little_of_the_processor(bench: Bench) -> None:
-    """The SDK's own way costs 105 ms at 500 messages; the target is 5."""
-    conversation = [HELLO, call(), result()] * 166
-    client = bench.client(OPENAI, model="text")
-    asked = request(*conversation, tools=[SEARCH])
-    await ask(client, asked)  # imports, connections
-    gc.collect()
-    costs = []
-    for _ in range(15):
-        begun = time.perf_counter()
-        body = request_body(asked, Style())
-        json.dumps(body)
-        costs.append(time.perf_counter() - begun)
-    assert sorted(costs)[len(costs) // 2] < 0.005

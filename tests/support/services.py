@@ -20,6 +20,8 @@ HOW = {
     "redis": "apt install redis-server",
     "postgres": "apt install postgresql",
     "chromium": "apt install chromium",
+    "chromadb": "pip install 'chromadb>=1.5,<2'",
+    "mariadb": "apt install mariadb-server",
     "docker": "apt install docker.io debootstrap, and run the tests as root",
 }
 
